@@ -1,0 +1,117 @@
+# s3ls, s3exists and s3cp: GNU make, no configure step, no recursion.
+# CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS belong to the user; ours are apart.
+#
+#	make SANITIZE=address,undefined check	builds and tests in build/asan
+#	make WERROR=1				what CI uses
+#	make BUILD=/tmp/b			builds elsewhere
+
+MAKEFLAGS += -rR
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VERSION	:= 0.1.0
+CC	?= cc
+ifeq ($(origin CC),default)
+CC	:= cc
+endif
+AR	?= ar
+ifeq ($(origin AR),default)
+AR	:= ar
+endif
+PKG_CONFIG ?= pkg-config
+CFLAGS	?= -O2 -g
+PREFIX	?= /usr/local
+MANDIR	?= $(PREFIX)/share/man
+BUILD	?= build$(if $(SANITIZE),/asan)
+
+PROGS	:= s3ls s3exists s3cp
+LIBS	:= libcurl openssl expat jansson
+SERVER_LIBS := libmicrohttpd openssl gnutls
+
+comma	:= ,
+try = $(shell echo 'int main(void){return 0;}' | \
+	$(CC) -Werror $(1) -x c - -o /dev/null 2>/dev/null && echo '$(1)')
+
+std	:= -std=c11 -D_POSIX_C_SOURCE=200809L
+warn	:= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+	-Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wswitch-enum \
+	-Wimplicit-fallthrough -Wnull-dereference -Wconversion \
+	-Wno-sign-conversion $(if $(WERROR),-Werror)
+ifdef SANITIZE
+harden	:= -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+link	:= -fsanitize=$(SANITIZE)
+else
+harden	:= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+	$(call try,-fstack-clash-protection) $(call try,-fcf-protection) \
+	$(call try,-ftrivial-auto-var-init=zero) -fPIE
+link	:= -pie $(call try,-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+endif
+
+all_cflags = $(std) $(warn) $(harden) $(CFLAGS) -Icommon \
+	-DS3_VERSION='"$(VERSION)"' \
+	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
+all_libs = $(shell $(PKG_CONFIG) --libs $(LIBS)) $(LDLIBS)
+server_libs = $(shell $(PKG_CONFIG) --libs $(SERVER_LIBS)) -lpthread -lm
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+COMMON	:= $(wildcard common/*.c)
+SERVER	:= $(wildcard tests/server/*.c)
+UNIT	:= $(wildcard tests/unit/t_*.c)
+SOURCES	:= $(COMMON) $(wildcard $(addsuffix /*.c,$(PROGS))) $(SERVER) \
+	$(wildcard tests/unit/*.c)
+LIB	:= $(BUILD)/libcommon.a
+BINS	:= $(PROGS:%=$(BUILD)/bin/%)
+TESTS	:= $(UNIT:tests/unit/%.c=$(BUILD)/test/%)
+TESTSRV	:= $(BUILD)/test/s3server
+
+.PHONY: all
+all: $(BINS)	## build the three programs into build/bin
+
+.PHONY: $(PROGS)
+$(PROGS): %: $(BUILD)/bin/%
+
+# A change of compiler or flags rebuilds all; the stamp changes only then.
+FLAGS	:= $(BUILD)/flags
+.PHONY: force
+$(FLAGS): force
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(all_cflags) $(link) $(LDFLAGS))' >$@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+
+$(BUILD)/obj/%.o: %.c $(FLAGS)
+	@mkdir -p $(@D)
+	$(CC) $(all_cflags) -MMD -MP -c $< -o $@
+
+$(LIB): $(call objects,$(COMMON))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+.SECONDEXPANSION:
+$(BINS): $(BUILD)/bin/%: $$(call objects,$$(wildcard $$*/*.c)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(link) $(LDFLAGS) $^ -o $@ $(all_libs)
+
+# A unit test links only what it names: its own file, the fakes that it asks
+# for (TEST_name), and whatever of the library those need.
+$(TESTS): $(BUILD)/test/%: $(BUILD)/obj/tests/unit/%.o \
+    $$(call objects,$$(TEST_$$*)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(link) $(LDFLAGS) $^ -o $@ $(all_libs)
+
+.PHONY: server
+server: $(TESTSRV)
+$(TESTSRV): $(call objects,$(SERVER))
+	@mkdir -p $(@D)
+	$(CC) $(link) $(LDFLAGS) $^ -o $@ $(server_libs)
+
+.PHONY: unit
+unit: $(TESTS)
+	prove $(TESTS)
+
+.PHONY: clean
+clean:	## remove everything that was built
+	rm -rf build
+
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(SOURCES))
