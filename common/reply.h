@@ -1,0 +1,120 @@
+#ifndef REPLY_H
+#define REPLY_H
+
+/*
+ * The S3 replies that we use, over xml.h.
+ *
+ * Two shapes: reply_read() picks single texts out of a complete small
+ * document; reply_page streams a listing page, entry by entry, since it is
+ * large and there are many.  An <Error> root is found by both, whatever the
+ * HTTP status was: CopyObject, UploadPartCopy and CompleteMultipartUpload can
+ * answer 200 and then hold one.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "fail.h"
+
+/* --- small documents --- */
+
+struct reply_field {
+	const char	*path;	/* "CopyObjectResult/ETag" */
+	struct buf	*text;	/* initialised by the caller; gets the last
+				 * such element's text */
+	bool		 found;
+};
+
+/*
+ * Read a whole document.  True if it is well-formed; fields that it lacks have
+ * found == false.  Text longer than its buffer's maximum is malformed.
+ */
+bool	reply_read(const char *body, size_t len, struct reply_field *fields,
+	    size_t count, const char **why);
+
+/* Rows: a repeated element (say "ListPartsResult/Part") whose children are
+ * handed over together; columns not present are NULL.  Returning false stops
+ * with malformed.  fields may be NULL. */
+typedef bool reply_row_fn(void *arg, const char *const *columns,
+	    const size_t *lens);
+#define REPLY_COLUMNS_MAX 8
+bool	reply_rows(const char *body, size_t len, const char *row,
+	    const char *const *columns, size_t ncolumns, reply_row_fn *fn,
+	    void *arg, struct reply_field *fields, size_t nfields,
+	    const char **why);
+
+/*
+ * An error document: fills code, text, request_id of f where present, and
+ * region ("" if none; region_room bytes).  False if body is no S3 error
+ * document, f is then as it was.  The kind is set by fail kind rules in
+ * reply_classify().  Also reads STS's ErrorResponse/Error/Code form.
+ */
+bool	reply_error(const char *body, size_t len, struct fail *f,
+	    char *region, size_t region_room);
+
+/*
+ * Set f->kind from f->code and f->status (s3-facts of the API: code first,
+ * then status).  is_head tells that there was no body to know better from:
+ * 400 and 403 are then FAIL_AMBIGUOUS.  A 2xx with an empty code is FAIL_NONE.
+ */
+void	reply_classify(struct fail *f, bool is_head);
+
+/* --- listing pages --- */
+
+struct reply_entry {
+	const char	*key;	/* decoded bytes */
+	size_t		 key_len;
+	bool		 is_prefix;	/* a common prefix: no fields below */
+	bool		 has_size;
+	uint64_t	 size;
+	bool		 has_mtime;
+	int64_t		 mtime;		/* ms since 1970 */
+	bool		 mtime_millis;
+	const char	*etag;		/* without quotes; NULL if none */
+	size_t		 etag_len;
+	const char	*class;		/* NULL if none */
+	size_t		 class_len;
+};
+
+/* Entries come in the order of the document: keys and common prefixes are
+ * each ascending, their merging is the caller's.  False stops the page. */
+typedef bool reply_entry_fn(void *arg, const struct reply_entry *e);
+
+struct reply_page {
+	/* valid after reply_page_end() */
+	bool		 truncated;
+	bool		 has_truncated;	/* the element was there */
+	struct buf	 token;		/* NextContinuationToken, raw */
+	bool		 token_usable;	/* it held no replaced characters */
+	bool		 is_error;	/* the root was Error: error has it */
+	struct fail	 error;
+	/* private */
+	struct xml	*xml;
+	struct buf	 key, etag, class;	/* of the current entry */
+	struct reply_entry entry;
+	bool		 encoded;	/* EncodingType url was seen */
+	bool		 pending_raw;
+	bool		 want_fields;
+	reply_entry_fn	*fn;
+	void		*arg;
+	const char	*why;
+};
+
+/*
+ * want_fields: size, mtime, etag and class are read too; without it only keys
+ * are, which is cheaper.  EncodingType may follow the entries in some stores'
+ * documents: `expect_encoded' says that encoding-type=url was asked for; the
+ * page then decodes at once if the element comes before the first entry, and
+ * otherwise holds entries back until it knows (bounded by the page's limit).
+ */
+void	reply_page_init(struct reply_page *page, bool want_fields,
+	    reply_entry_fn *fn, void *arg);
+void	reply_page_fini(struct reply_page *page);
+void	reply_page_reset(struct reply_page *page);	/* for the next page */
+bool	reply_page_feed(struct reply_page *page, const char *p, size_t len);
+bool	reply_page_end(struct reply_page *page);
+const char *reply_page_error(const struct reply_page *page);
+
+#endif

@@ -1,0 +1,49 @@
+#ifndef XML_H
+#define XML_H
+
+/*
+ * A document streamed through expat, handed over as bounded text at named
+ * paths.  The only file that sees expat is xml.c.
+ *
+ * A document is hostile until read to its end: DOCTYPE is refused (so there
+ * are no entities to expand), depth, the text of one element and the size of
+ * the whole are bounded (limits.h), and only xml_end() tells whether it was
+ * complete.  Blanks before the first < are skipped, since S3 keeps
+ * connections alive with them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct xml_path {
+	const char	*path;	/* "ListBucketResult/Contents/Key" */
+	int		 id;	/* 0 or more; the caller's */
+};
+
+/*
+ * An element of a named path began (text is NULL) or ended (text holds all its
+ * character data, NUL-terminated, len bytes; empty for an element that only
+ * holds others).  Valid until the callback returns.  Elements that no path
+ * names are skipped with all they hold.  Returning false stops the document,
+ * which is then malformed.
+ */
+typedef bool xml_element_fn(void *arg, int id, const char *text, size_t len);
+
+struct xml;
+
+/* The table is kept by the caller; a path's parents need not be in it. */
+struct xml *xml_new(const struct xml_path *table, size_t count,
+	    size_t max_bytes, xml_element_fn *fn, void *arg);
+void	xml_free(struct xml *x);
+/* Ready for another document with the same table; arg as before. */
+void	xml_reset(struct xml *x);
+
+/* Feed bytes as they come.  False once the document cannot be believed. */
+bool	xml_feed(struct xml *x, const char *p, size_t len);
+/* No more bytes: true if the document was whole and well-formed. */
+bool	xml_end(struct xml *x);
+/* Why a call returned false: a phrase for a message, never NULL. */
+const char *xml_error(const struct xml *x);
+const char *xml_version(void);		/* for --version */
+
+#endif
