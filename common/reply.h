@@ -47,19 +47,24 @@ bool	reply_rows(const char *body, size_t len, const char *row,
 
 /*
  * An error document: fills code, text, request_id of f where present, and
- * region ("" if none; region_room bytes).  False if body is no S3 error
- * document, f is then as it was.  The kind is set by fail kind rules in
- * reply_classify().  Also reads STS's ErrorResponse/Error/Code form.
+ * region ("" if none or longer than region_room - 1; region may be NULL).  The
+ * kind is left to reply_classify().  False if body is no whole S3 error
+ * document; f is then as it was, and region "".  Also reads the form of STS,
+ * ErrorResponse/Error/Code.
  */
 bool	reply_error(const char *body, size_t len, struct fail *f,
 	    char *region, size_t region_room);
 
 /*
- * Set f->kind from f->code and f->status (s3-facts of the API: code first,
- * then status).  is_head tells that there was no body to know better from:
- * 400 and 403 are then FAIL_AMBIGUOUS.  A 2xx with an empty code is FAIL_NONE.
+ * Set f->kind from f->code and f->status: the code first, then the status.
+ * is_head tells that there was no body to know better from: 400 and 403 are
+ * then FAIL_AMBIGUOUS.  A 2xx with an empty code is FAIL_NONE; with a code it
+ * is a failure, of a kind that is tried again where the code is unknown.
+ * region is where the store said that the bucket is (body or header), "" if it
+ * did not: a malformed Authorization is only then a matter of the region.
+ * A failure of the transport (f->curl, or a status of 0) keeps its kind.
  */
-void	reply_classify(struct fail *f, bool is_head);
+void	reply_classify(struct fail *f, bool is_head, const char *region);
 
 /* --- listing pages --- */
 
