@@ -55,7 +55,7 @@ struct http_req {
 	/* set by the caller; all that is pointed to must outlive the request */
 	const char	*method;	/* GET HEAD PUT POST DELETE */
 	const char	*url;		/* encoded; sent as it is */
-	const char	*const *headers; /* "Name: value", nheaders of them */
+	char	*const	*headers; /* "Name: value", nheaders of them */
 	size_t		 nheaders;
 	const void	*body;		/* NULL: none, or source gives it */
 	uint64_t	 body_len;	/* PUT and POST always send a length */
@@ -90,6 +90,7 @@ void	http_wait(void *arg, struct pollfd *fds, size_t count, int timeout);
 /* The loop that deferred completions run from; once, before the first use. */
 void	http_set_loop(struct http *h, struct loop *loop);
 
+/* Not from a header, data or source callback; all else may be called there. */
 void	http_submit(struct http *h, struct http_req *req);
 /* End it; done will say FAIL_CANCELLED.  Harmless when it is already over. */
 void	http_cancel(struct http *h, struct http_req *req);

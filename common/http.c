@@ -1,0 +1,587 @@
+/*
+ * One multi handle, one thread, one wait.  A request occupies a slot, which
+ * owns an easy handle that is reused: options that never change are set once,
+ * and connections, TLS sessions and the parsed CA store live in the multi
+ * handle.
+ */
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "http.h"
+#include "limits.h"
+#include "xalloc.h"
+
+#if LIBCURL_VERSION_NUM < 0x075500
+#error "libcurl 7.85 or newer is needed"
+#endif
+
+#define CONNECT_TIMEOUT 10000		/* ms */
+#define TIMEOUT		60000		/* ms, whole request */
+#define LONG_TIMEOUT	(30 * 60000)	/* ms: a copy inside the store */
+#define STALL		30		/* s without a byte in a stream */
+#define IDLE_MAX	4		/* s that a connection may rest: S3
+					 * closes them after 5 or more */
+
+struct http_slot {
+	struct http		*http;
+	struct http_req		*req;		/* NULL when free */
+	CURL			*easy;
+	struct curl_slist	 headers[HTTP_HEADERS_MAX + 1];
+	char			 error[CURL_ERROR_SIZE];
+	uint64_t		 sent;		/* of the body */
+	size_t			 header_bytes;
+	bool			 interim;	/* reading a 1xx response */
+	bool			 sending;	/* the request went out once */
+	bool			 cancelled;
+	bool			 resume;
+	struct loop_call	 call;		/* carries out the two above */
+	struct http_slot	*next;		/* all slots, or the free ones */
+	struct http_slot	*next_free;
+};
+
+struct http {
+	CURLM			*multi;
+	struct loop		*loop;
+	struct http_slot	*slots, *free;
+	char			*ca_default;	/* from libcurl's own build */
+	struct curl_waitfd	*fds;
+	size_t			 fds_room;
+	struct http_stats	 stats;
+};
+
+static void	 finish(struct http_slot *slot, CURLcode code);
+static void	 slot_call(void *arg);
+
+/* --- callbacks from libcurl --- */
+
+static char *
+trim(char *s)
+{
+	size_t len;
+
+	while (*s == ' ' || *s == '\t')
+		s++;
+	len = strlen(s);
+	while (len > 0 && strchr(" \t\r\n", s[len - 1]) != NULL)
+		s[--len] = '\0';
+	return s;
+}
+
+static size_t
+on_header(char *p, size_t size, size_t count, void *arg)
+{
+	struct http_slot *slot = arg;
+	struct http_req *req = slot->req;
+	size_t len = size * count;
+	char line[LIMIT_HEADER_LINE], *colon;
+	long status = 0;
+
+	slot->header_bytes += len;
+	if (slot->cancelled || len >= sizeof(line) ||
+	    slot->header_bytes > LIMIT_HEADERS)
+		return 0;
+	memcpy(line, p, len);
+	line[len] = '\0';
+	if (strncmp(line, "HTTP/", 5) == 0) {
+		curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
+		slot->interim = status < 200;
+		req->status = (int)status;
+		return len;
+	}
+	if (slot->interim || req->header == NULL ||
+	    (colon = strchr(line, ':')) == NULL)
+		return len;
+	*colon = '\0';
+	req->header(req, line, trim(colon + 1));
+	return len;
+}
+
+static size_t
+on_data(char *p, size_t size, size_t count, void *arg)
+{
+	struct http_slot *slot = arg;
+	struct http_req *req = slot->req;
+	size_t len = size * count;
+	curl_off_t expected = -1;
+	enum http_flow flow = HTTP_GO;
+
+	if (slot->cancelled)
+		return 0;
+	if (req->data != NULL) {
+		curl_easy_getinfo(slot->easy,
+		    CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
+		req->content_length = expected;
+		flow = req->data(req, p, len);
+	}
+	switch (flow) {
+	case HTTP_GO:
+		slot->http->stats.bytes_in += len;
+		return len;
+	case HTTP_PAUSE:
+		return CURL_WRITEFUNC_PAUSE;
+	case HTTP_ABORT:
+		slot->cancelled = true;
+		break;
+	}
+	return len == 0 ? 1 : 0;
+}
+
+static size_t
+on_source(char *p, size_t size, size_t count, void *arg)
+{
+	struct http_slot *slot = arg;
+	struct http_req *req = slot->req;
+	uint64_t left = req->body_len - slot->sent;
+	size_t room = size * count, len = 0;
+
+	if (slot->cancelled)
+		return CURL_READFUNC_ABORT;
+	if (left == 0)
+		return 0;
+	if (room > left)
+		room = (size_t)left;
+	if (req->source == NULL) {
+		len = room;
+		memcpy(p, (const char *)req->body + slot->sent, len);
+	} else {
+		switch (req->source(req, p, room, &len)) {
+		case HTTP_GO:
+			break;
+		case HTTP_PAUSE:
+			return CURL_READFUNC_PAUSE;
+		case HTTP_ABORT:
+			slot->cancelled = true;
+			return CURL_READFUNC_ABORT;
+		}
+	}
+	slot->sent += len;
+	slot->http->stats.bytes_out += len;
+	return len;
+}
+
+/* A kept connection turned out dead: only bytes that we hold can be sent
+ * again; a stream's source must begin anew, which is its owner's business. */
+static int
+on_seek(void *arg, curl_off_t offset, int origin)
+{
+	struct http_slot *slot = arg;
+
+	if (slot->req->source != NULL || origin != SEEK_SET || offset != 0)
+		return CURL_SEEKFUNC_CANTSEEK;
+	slot->sent = 0;
+	return CURL_SEEKFUNC_OK;
+}
+
+/* Runs when a connection is there and the request is about to go out. */
+static int
+on_prereq(void *arg, char *remote, char *local, int remote_port,
+    int local_port)
+{
+	struct http_slot *slot = arg;
+
+	(void)remote, (void)local, (void)remote_port, (void)local_port;
+	if (slot->sending && slot->req->flags & HTTP_ONCE)
+		return CURL_PREREQFUNC_ABORT;
+	slot->sending = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* --- slots --- */
+
+/* What never changes between requests. */
+static void
+set_constants(struct http_slot *slot)
+{
+	CURL *e = slot->easy;
+
+	curl_easy_setopt(e, CURLOPT_PRIVATE, slot);
+	curl_easy_setopt(e, CURLOPT_ERRORBUFFER, slot->error);
+	curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(e, CURLOPT_HEADERDATA, slot);
+	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_data);
+	curl_easy_setopt(e, CURLOPT_WRITEDATA, slot);
+	curl_easy_setopt(e, CURLOPT_READFUNCTION, on_source);
+	curl_easy_setopt(e, CURLOPT_READDATA, slot);
+	curl_easy_setopt(e, CURLOPT_SEEKFUNCTION, on_seek);
+	curl_easy_setopt(e, CURLOPT_SEEKDATA, slot);
+	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, on_prereq);
+	curl_easy_setopt(e, CURLOPT_PREREQDATA, slot);
+
+	curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
+	    (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT);
+	curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(e, CURLOPT_TCP_KEEPIDLE, 30L);
+	curl_easy_setopt(e, CURLOPT_TCP_KEEPINTVL, 15L);
+	curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, (long)IDLE_MAX);
+	curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, 5L);
+	curl_easy_setopt(e, CURLOPT_DNS_SHUFFLE_ADDRESSES, 1L);
+	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(e, CURLOPT_USERAGENT, "s3ls/" S3_VERSION);
+	/* A CApath, Debian's default, would make libcurl read the whole
+	 * bundle again for each connection. */
+	curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+}
+
+static struct http_slot *
+slot_new(struct http *h)
+{
+	struct http_slot *slot = xcalloc(1, sizeof(*slot));
+
+	slot->http = h;
+	if ((slot->easy = curl_easy_init()) == NULL)
+		diag_oom();
+	slot->call.fn = slot_call;
+	slot->call.arg = slot;
+	slot->next = h->slots;
+	h->slots = slot;
+	set_constants(slot);
+	return slot;
+}
+
+static void
+set_headers(struct http_slot *slot, const struct http_req *req)
+{
+	static char no_expect[] = "Expect:";
+	size_t i, n = req->nheaders;
+
+	if (n > HTTP_HEADERS_MAX - 1)
+		n = HTTP_HEADERS_MAX - 1;
+	for (i = 0; i < n; i++) {
+		slot->headers[i].data = req->headers[i];
+		slot->headers[i].next = &slot->headers[i + 1];
+	}
+	/* Waiting for "100 Continue" costs a second at stores without it. */
+	slot->headers[n].data = no_expect;
+	slot->headers[n].next = NULL;
+	curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER, slot->headers);
+}
+
+static void
+set_method(CURL *e, const struct http_req *req)
+{
+	const char *custom = NULL;
+
+	curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
+	if (strcmp(req->method, "HEAD") == 0) {
+		curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
+	} else if (strcmp(req->method, "PUT") == 0) {
+		curl_easy_setopt(e, CURLOPT_UPLOAD, 1L);
+		curl_easy_setopt(e, CURLOPT_INFILESIZE_LARGE,
+		    (curl_off_t)req->body_len);
+	} else if (strcmp(req->method, "POST") == 0) {
+		curl_easy_setopt(e, CURLOPT_POSTFIELDS,
+		    req->body == NULL ? "" : req->body);
+		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)req->body_len);
+		curl_easy_setopt(e, CURLOPT_POST, 1L);
+	} else if (strcmp(req->method, "GET") != 0) {
+		custom = req->method;
+	}
+	curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, custom);
+}
+
+static void
+set_trust(CURL *e, const struct http *h, const struct http_req *req)
+{
+	long verify = req->flags & HTTP_INSECURE ? 0 : 1;
+
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, verify);
+	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, verify * 2);
+	curl_easy_setopt(e, CURLOPT_CAINFO,
+	    req->ca_bundle != NULL ? req->ca_bundle : h->ca_default);
+	curl_easy_setopt(e, CURLOPT_PROXY,
+	    req->flags & HTTP_NO_PROXY ? "" : NULL);
+}
+
+static void
+set_times(CURL *e, const struct http_req *req)
+{
+	bool stream = req->flags & HTTP_STREAM;
+	long timeout = req->timeout > 0 ? req->timeout :
+	    stream ? 0 :
+	    req->flags & HTTP_LONG ? LONG_TIMEOUT : TIMEOUT;
+
+	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, timeout);
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, stream ? 1L : 0L);
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, stream ? (long)STALL : 0L);
+	curl_easy_setopt(e, CURLOPT_BUFFERSIZE,
+	    stream ? 256L << 10 : (long)CURL_MAX_WRITE_SIZE);
+	curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE,
+	    stream ? 256L << 10 : 64L << 10);
+}
+
+void
+http_submit(struct http *h, struct http_req *req)
+{
+	struct http_slot *slot = h->free;
+
+	if (slot != NULL)
+		h->free = slot->next_free;
+	else
+		slot = slot_new(h);
+	slot->req = req;
+	slot->sent = 0;
+	slot->header_bytes = 0;
+	slot->interim = slot->sending = false;
+	slot->cancelled = slot->resume = false;
+	slot->error[0] = '\0';
+	req->slot = slot;
+	req->status = 0;
+	req->content_length = -1;
+
+	curl_easy_setopt(slot->easy, CURLOPT_URL, req->url);
+	set_headers(slot, req);
+	set_method(slot->easy, req);
+	set_trust(slot->easy, h, req);
+	set_times(slot->easy, req);
+	h->stats.requests++;
+	if (curl_multi_add_handle(h->multi, slot->easy) != CURLM_OK)
+		diag_oom();
+}
+
+/* Carries out, from the loop, what was asked from inside a callback. */
+static void
+slot_call(void *arg)
+{
+	struct http_slot *slot = arg;
+
+	if (slot->req == NULL)
+		return;
+	if (slot->cancelled) {
+		finish(slot, CURLE_ABORTED_BY_CALLBACK);
+	} else if (slot->resume) {
+		slot->resume = false;
+		curl_easy_pause(slot->easy, CURLPAUSE_CONT);
+	}
+}
+
+void
+http_cancel(struct http *h, struct http_req *req)
+{
+	if (req->slot == NULL)
+		return;
+	req->slot->cancelled = true;
+	loop_defer(h->loop, &req->slot->call);
+}
+
+void
+http_resume(struct http *h, struct http_req *req)
+{
+	if (req->slot == NULL)
+		return;
+	req->slot->resume = true;
+	loop_defer(h->loop, &req->slot->call);
+}
+
+/* --- completion --- */
+
+/* What libcurl's code means for us; see libcurl-errors(3). */
+static enum fail_kind
+kind_of(CURLcode code, bool *unanswered)
+{
+	*unanswered = true;
+	switch ((int)code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_SSL_CONNECT_ERROR:
+		*unanswered = false;
+		return FAIL_TRANSIENT;
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_SEND_FAIL_REWIND:
+	case CURLE_ABORTED_BY_CALLBACK:
+	case CURLE_AGAIN:
+	case CURLE_HTTP2:
+	case CURLE_SSL_SHUTDOWN_FAILED:
+		return FAIL_TRANSIENT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ISSUER_ERROR:
+		*unanswered = false;
+		return FAIL_TLS;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_FAILED_INIT:
+	case CURLE_NOT_BUILT_IN:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+		*unanswered = false;
+		return FAIL_LOCAL;
+	}
+	return FAIL_PROTOCOL;
+}
+
+static void
+describe(struct http_slot *slot, CURLcode code, struct fail *f)
+{
+	curl_off_t retry_after = 0;
+
+	fail_clear(f);
+	f->status = slot->req->status;
+	if (slot->cancelled) {
+		fail_set(f, FAIL_CANCELLED, "cancelled");
+		f->unanswered = slot->sending;
+	} else if (code != CURLE_OK) {
+		f->kind = kind_of(code, &f->unanswered);
+		f->curl = (int)code;
+		f->status = 0;
+		fail_set(f, f->kind, "%s", slot->error[0] != '\0' ?
+		    slot->error : curl_easy_strerror(code));
+	} else if (slot->req->status < 200) {
+		fail_set(f, FAIL_PROTOCOL, "the server speaks no HTTP");
+		f->unanswered = true;
+	}
+	if (curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER,
+	    &retry_after) == CURLE_OK && retry_after > 0 &&
+	    retry_after < 86400)
+		f->retry_after = (int64_t)retry_after * 1000;
+}
+
+/* The one exit of a request. */
+static void
+finish(struct http_slot *slot, CURLcode code)
+{
+	struct http *h = slot->http;
+	struct http_req *req = slot->req;
+	curl_off_t length = -1;
+	struct fail f;
+	long opened = 0;
+
+	describe(slot, code, &f);
+	curl_easy_getinfo(slot->easy, CURLINFO_NUM_CONNECTS, &opened);
+	h->stats.connections += (uint64_t)opened;
+	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+	    &length);
+	req->content_length = length;
+	curl_multi_remove_handle(h->multi, slot->easy);
+	loop_defer_cancel(h->loop, &slot->call);
+	slot->req = NULL;
+	req->slot = NULL;
+	slot->next_free = h->free;
+	h->free = slot;
+	req->done(req, &f);
+}
+
+static void
+finish_all(struct http *h)
+{
+	struct http_slot *slot;
+	CURLMsg *msg;
+	char *private;
+	int left;
+
+	while ((msg = curl_multi_info_read(h->multi, &left)) != NULL) {
+		if (msg->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE,
+		    &private);
+		slot = (struct http_slot *)(void *)private;
+		finish(slot, msg->data.result);
+	}
+}
+
+/* --- the waiter --- */
+
+void
+http_wait(void *arg, struct pollfd *fds, size_t count, int timeout)
+{
+	struct http *h = arg;
+	size_t i;
+	int running;
+
+	if (count > h->fds_room) {
+		h->fds_room = count;
+		h->fds = xreallocarray(h->fds, count, sizeof(*h->fds));
+	}
+	for (i = 0; i < count; i++) {
+		h->fds[i].fd = fds[i].fd;
+		h->fds[i].events =
+		    (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
+			(fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
+		h->fds[i].revents = 0;
+	}
+	if (timeout < 0)
+		timeout = 3600000;
+	curl_multi_poll(h->multi, h->fds, (unsigned)count, timeout, NULL);
+	for (i = 0; i < count; i++)
+		fds[i].revents =
+		    (short)((h->fds[i].revents & CURL_WAIT_POLLIN ? POLLIN :
+			0) |
+			(h->fds[i].revents & CURL_WAIT_POLLOUT ? POLLOUT :
+			0));
+	curl_multi_perform(h->multi, &running);
+	finish_all(h);
+}
+
+/* --- life --- */
+
+struct http *
+http_new(int max)
+{
+	struct http *h = xcalloc(1, sizeof(*h));
+	struct http_slot *slot;
+	char *path = NULL;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    (h->multi = curl_multi_init()) == NULL)
+		diag_oom();
+	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING,
+	    (long)CURLPIPE_NOTHING);
+	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)max + 8);
+	slot = slot_new(h);
+	curl_easy_getinfo(slot->easy, CURLINFO_CAINFO, &path);
+	h->ca_default = path == NULL ? NULL : xstrdup(path);
+	h->free = slot;
+	return h;
+}
+
+void
+http_free(struct http *h)
+{
+	struct http_slot *slot;
+
+	if (h == NULL)
+		return;
+	while ((slot = h->slots) != NULL) {
+		h->slots = slot->next;
+		curl_easy_cleanup(slot->easy);
+		free(slot);
+	}
+	curl_multi_cleanup(h->multi);
+	curl_global_cleanup();
+	free(h->ca_default);
+	free(h->fds);
+	free(h);
+}
+
+void
+http_set_loop(struct http *h, struct loop *loop)
+{
+	h->loop = loop;
+}
+
+const struct http_stats *
+http_stats(const struct http *h)
+{
+	return &h->stats;
+}
+
+const char *
+http_version(void)
+{
+	return curl_version_info(CURLVERSION_NOW)->version;
+}
