@@ -1,0 +1,228 @@
+/* Where to cut a range of keys.  See keycut.h. */
+
+#include "keycut.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STRIDE 13 /* of a page's keys one in so many is learned */
+#define ABOVE  24 /* positions above a page's own that its number spans */
+#define DIGITS 8  /* positions a cut is made exact beyond a page's own */
+
+/* A range on the number line. */
+struct line {
+	size_t from;	/* bytes that everything shares */
+	double density; /* of one page; 0: cannot be told */
+	double left;	/* to the end */
+	bool open;	/* the end is the line's, not hi's */
+	struct keynum here;
+};
+
+void
+keycut_init(struct keycut *c, const struct listplan_hints *hints,
+    size_t prefix_len, char delimiter)
+{
+	memset(c, 0, sizeof(*c));
+	c->model = keynum_new();
+	c->hints = hints;
+	c->prefix_len = prefix_len;
+	c->delimiter = delimiter;
+	buf_init(&c->key, KEYNUM_POSITIONS);
+}
+
+void
+keycut_fini(struct keycut *c)
+{
+	keynum_free(c->model);
+	buf_fini(&c->key);
+}
+
+int
+keycut_compare(struct listplan_key a, struct listplan_key b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int order = n == 0 ? 0 : memcmp(a.data, b.data, n);
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static size_t
+common(struct listplan_key a, struct listplan_key b)
+{
+	return keynum_common(a.data, a.len, b.data, b.len);
+}
+
+/* Hints: an average over what was seen, as a page may span few ranks. */
+static void
+learn_rank(
+    struct keycut *c, struct listplan_key first, struct listplan_key last)
+{
+	uint64_t a = c->hints->rank(c->hints->arg, first.data, first.len);
+	uint64_t b = c->hints->rank(c->hints->arg, last.data, last.len);
+	double span = b > a ? (double)(b - a) : 0;
+
+	c->per_page += (span - c->per_page) * (c->per_page > 0 ? .05 : 1);
+}
+
+void
+keycut_learn(struct keycut *c, const struct listplan_key *keys, size_t count)
+{
+	struct listplan_key prev = {NULL, 0};
+
+	if (count == 0)
+		return;
+	if (c->hints != NULL) {
+		learn_rank(c, keys[0], keys[count - 1]);
+		return;
+	}
+	for (size_t i = (count - 1) % STRIDE; i < count; i += STRIDE) {
+		keynum_learn(
+		    c->model, prev.data, prev.len, keys[i].data, keys[i].len);
+		prev = keys[i];
+	}
+}
+
+static void
+measure(
+    struct keycut *c, const struct keycut_range *r, size_t from, struct line *l)
+{
+	struct keynum a, b;
+
+	l->from = from;
+	l->open = r->hi.data == NULL || common(r->after, r->hi) < from;
+	keynum_of(c->model, r->first.data, r->first.len, from, &a);
+	keynum_of(c->model, r->last.data, r->last.len, from, &b);
+	l->density = keynum_between(&a, &b) / r->pages;
+	keynum_of(c->model, r->after.data, r->after.len, from, &l->here);
+	if (l->open)
+		keynum_end(&b);
+	else
+		keynum_of(c->model, r->hi.data, r->hi.len, from, &b);
+	l->left = keynum_between(&l->here, &b);
+}
+
+/* What the page, the position and (unless there is none) hi all share. */
+static size_t
+shared(const struct keycut *c, const struct keycut_range *r, size_t *inner)
+{
+	size_t outer, page = common(r->first, r->last);
+	size_t near = common(r->first, r->after);
+
+	outer = c->prefix_len < r->after.len ? c->prefix_len : r->after.len;
+	if (near < outer)
+		outer = near;
+	if (r->hi.data != NULL)
+		outer = common(r->after, r->hi);
+	if (near < outer)
+		outer = near;
+	if (page < outer)
+		outer = page;
+	*inner = page < near ? page : near;
+	*inner = *inner > ABOVE ? *inner - ABOVE : 0;
+	if (*inner < outer)
+		*inner = outer;
+	return outer;
+}
+
+static double
+hint_span(const struct keycut *c, const struct keycut_range *r, uint64_t *here)
+{
+	uint64_t end = UINT64_MAX;
+
+	*here = c->hints->rank(c->hints->arg, r->after.data, r->after.len);
+	if (r->hi.data != NULL)
+		end = c->hints->rank(c->hints->arg, r->hi.data, r->hi.len);
+	return end > *here ? (double)(end - *here) : 0;
+}
+
+double
+keycut_rest(struct keycut *c, const struct keycut_range *r)
+{
+	struct line l;
+	size_t outer, inner;
+	uint64_t here;
+
+	if (c->hints != NULL)
+		return hint_span(c, r, &here) /
+		    (c->per_page > 0 ? c->per_page : 1);
+	outer = shared(c, r, &inner);
+	measure(c, r, outer, &l);
+	if (l.density <= 0)
+		return l.left > 0 ? HUGE_VAL : 0;
+	return l.left / l.density;
+}
+
+/* A name with a delimiter would split the group that it belongs to. */
+static void
+trim(struct keycut *c)
+{
+	char *at;
+
+	if (c->delimiter == '\0' || c->key.len <= c->prefix_len)
+		return;
+	at = memchr(c->key.data + c->prefix_len, c->delimiter,
+	    c->key.len - c->prefix_len);
+	if (at != NULL)
+		buf_cut(&c->key, (size_t)(at - c->key.data));
+}
+
+static bool
+inside(struct keycut *c, const struct keycut_range *r)
+{
+	struct listplan_key k;
+
+	trim(c);
+	k = (struct listplan_key){c->key.data, c->key.len};
+	return keycut_compare(k, r->after) > 0 &&
+	    (r->hi.data == NULL || keycut_compare(k, r->hi) < 0);
+}
+
+static bool
+place_hint(struct keycut *c, const struct keycut_range *r, double pages)
+{
+	uint64_t here;
+	double span = hint_span(c, r, &here), step;
+
+	step = isfinite(pages) ? pages * c->per_page : span / 2;
+	if (step < 1)
+		step = 1;
+	if (step >= span)
+		return false;
+	buf_reset(&c->key);
+	return c->hints->at(c->hints->arg, here + (uint64_t)step, &c->key) &&
+	    buf_ok(&c->key) && inside(c, r);
+}
+
+static bool
+place_at(
+    struct keycut *c, const struct keycut_range *r, struct line *l, double step)
+{
+	size_t page = common(r->first, r->last), digits = DIGITS;
+
+	if (page > l->from)
+		digits += page - l->from;
+	if (step >= l->left || !keynum_add(&l->here, step))
+		return false;
+	keynum_key(c->model, r->after.data, l->from, &l->here, digits, &c->key);
+	return inside(c, r);
+}
+
+bool
+keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
+{
+	struct line l;
+	size_t outer, inner;
+
+	if (c->hints != NULL)
+		return place_hint(c, r, pages);
+	outer = shared(c, r, &inner);
+	measure(c, r, outer, &l);
+	if (!isfinite(pages))
+		return place_at(c, r, &l, l.left / 2);
+	if (l.density > 0)
+		return place_at(c, r, &l, pages * l.density);
+	if (inner == outer)
+		return false;
+	measure(c, r, inner, &l);
+	return l.density > 0 && place_at(c, r, &l, pages * l.density);
+}

@@ -1,0 +1,53 @@
+#ifndef KEYCUT_H
+#define KEYCUT_H
+
+/*
+ * Where to cut a range of keys: how many pages lie in it, and which key lies
+ * so many pages ahead, judged by one page seen nearby.  The measure is the
+ * number line of keynum.h, or a listing given as hints.  Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "keynum.h"
+#include "listplan.h"
+
+struct keycut {
+	struct keynum_model *model;
+	const struct listplan_hints *hints; /* NULL: none */
+	size_t prefix_len;		    /* shared by all keys */
+	char delimiter;			    /* 0: none */
+	double per_page;		    /* hint ranks a page spans */
+	struct buf key;			    /* keycut_place()'s answer */
+};
+
+/* A range (after, hi] and a page from its neighbourhood. */
+struct keycut_range {
+	struct listplan_key after, hi;	 /* hi.data NULL: no end */
+	struct listplan_key first, last; /* of the page */
+	double pages;			 /* what the page counts for */
+};
+
+void keycut_init(struct keycut *c, const struct listplan_hints *hints,
+    size_t prefix_len, char delimiter);
+void keycut_fini(struct keycut *c);
+
+/* Learn from a page; keys ascend. */
+void
+keycut_learn(struct keycut *c, const struct listplan_key *keys, size_t count);
+
+/* Pages thought to lie in the range, HUGE_VAL if it cannot be told. */
+double keycut_rest(struct keycut *c, const struct keycut_range *r);
+/*
+ * Find the key so many pages after r->after; or, with pages not finite, the
+ * middle of the range's number line.  False if there is none strictly inside
+ * the range; else it is in c->key until the next call.
+ */
+bool keycut_place(struct keycut *c, const struct keycut_range *r, double pages);
+
+/* memcmp() order, a prefix before what it begins. */
+int keycut_compare(struct listplan_key a, struct listplan_key b);
+
+#endif

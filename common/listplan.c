@@ -1,0 +1,575 @@
+/*
+ * The plan of a parallel listing.  See listplan.h.
+ *
+ * What is sent next, in this order: the continuation of a segment that has
+ * been begun, nearest first; else a cut.  The known end, or frontier, is the
+ * last segment that has given keys: beyond it the bucket may end at once, so
+ * only a few guesses are under way there, each twice as far as the one
+ * before.  Short of it segments are cut a few pages ahead, nearest first,
+ * and the tail cut off is cut again by the same density, in chains as long as
+ * guesses have come true lately.
+ */
+
+#include "listplan.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keycut.h"
+#include "xalloc.h"
+
+#define PAGE_BYTES 100000
+#define PAGE_NAMES 1000 /* until a page has shown its size */
+
+struct seg {
+	struct listplan_seg pub; /* first, so that the two convert */
+	struct seg *next, *prev;
+	struct listplan_key after, hi;	 /* owned */
+	struct listplan_key first, last; /* owned: a page that tells density */
+	double pages;			 /* what that page counts for */
+	double rest;			 /* pages left, by the last measure */
+	bool measured;			 /* rest is fresh */
+	bool begun;			 /* gave keys of its own */
+	unsigned guesses;		 /* cuts made from one density */
+};
+
+struct listplan {
+	struct listplan_params par;
+	struct keycut cut;
+	struct seg *head, *tail;
+	struct seg *frontier; /* the last one begun, NULL: none */
+	struct listplan_stats st;
+	double page_names; /* names of a full page */
+	double page_bytes; /* bytes of a page, lately */
+	size_t ramp, trust;
+	bool collapsed;
+};
+
+static struct listplan_key
+key_copy(struct listplan_key k)
+{
+	if (k.data != NULL)
+		k.data = xmemdup0(k.data, k.len);
+	return k;
+}
+
+static void
+key_free(struct listplan_key *k)
+{
+	free((void *)(uintptr_t)k->data);
+	k->data = NULL;
+	k->len = 0;
+}
+
+static void
+key_set(struct listplan_key *to, struct listplan_key from)
+{
+	from = key_copy(from);
+	key_free(to);
+	*to = from;
+}
+
+static struct seg *
+seg_new(struct listplan *p, struct seg *prev)
+{
+	struct seg *s = xcalloc(1, sizeof(*s));
+
+	s->prev = prev;
+	s->next = prev != NULL ? prev->next : NULL;
+	if (s->next != NULL)
+		s->next->prev = s;
+	else
+		p->tail = s;
+	if (prev != NULL)
+		prev->next = s;
+	else
+		p->head = s;
+	p->st.segments++;
+	return s;
+}
+
+static void
+seg_free(struct listplan *p, struct seg *s)
+{
+	if (s->pub.user != NULL && p->par.drop != NULL)
+		p->par.drop(p->par.drop_arg, s->pub.user);
+	if (s->pub.busy)
+		p->st.in_flight--;
+	p->st.held -= s->pub.held;
+	if (s->prev != NULL)
+		s->prev->next = s->next;
+	else
+		p->head = s->next;
+	if (s->next != NULL)
+		s->next->prev = s->prev;
+	else
+		p->tail = s->prev;
+	if (p->frontier == s)
+		p->frontier = s->prev;
+	p->st.segments--;
+	key_free(&s->after);
+	key_free(&s->hi);
+	key_free(&s->first);
+	key_free(&s->last);
+	free(s);
+}
+
+struct listplan *
+listplan_new(const struct listplan_params *params)
+{
+	struct listplan *p = xcalloc(1, sizeof(*p));
+	struct seg *s;
+
+	p->par = *params;
+	if (p->par.in_flight == 0)
+		p->par.in_flight = 1;
+	keycut_init(&p->cut, params->hints, params->common_prefix.len,
+	    params->delimiter);
+	p->page_names = PAGE_NAMES;
+	p->page_bytes = params->page_bytes > 0 ? (double)params->page_bytes :
+						 PAGE_BYTES;
+	p->ramp = p->trust = 1;
+	s = seg_new(p, NULL);
+	s->after = key_copy(params->lo);
+	if (s->after.data == NULL)
+		s->after.data = xmemdup0("", 0);
+	s->hi = key_copy(params->hi);
+	return p;
+}
+
+void
+listplan_free(struct listplan *p)
+{
+	if (p == NULL)
+		return;
+	while (p->head != NULL)
+		seg_free(p, p->head);
+	keycut_fini(&p->cut);
+	free(p);
+}
+
+/* Choosing */
+
+/* May a request for s be sent, as far as memory goes? */
+static bool
+has_room(const struct listplan *p, const struct seg *s)
+{
+	double used = (double)p->st.held +
+	    (double)(p->st.in_flight + 1) * p->page_bytes;
+
+	if (used <= (double)p->par.window)
+		return true;
+	/* The front must go on, unless it waits for its own printing. */
+	return s == p->head && (double)s->pub.held <= 2 * p->page_bytes;
+}
+
+static struct seg *
+send(struct listplan *p, struct seg *s)
+{
+	s->pub.busy = true;
+	p->st.in_flight++;
+	p->st.requests++;
+	return s;
+}
+
+static struct seg *
+choose_begun(struct listplan *p)
+{
+	for (struct seg *s = p->head; s != NULL; s = s->next) {
+		if (s->pub.done || s->pub.busy)
+			continue;
+		if (has_room(p, s))
+			return send(p, s);
+		if (s != p->head)
+			break;
+	}
+	return NULL;
+}
+
+static struct keycut_range
+range_of(const struct seg *s)
+{
+	return (struct keycut_range){
+	    s->after, s->hi, s->first, s->last, s->pages};
+}
+
+static void
+measure(struct listplan *p, struct seg *s)
+{
+	struct keycut_range r = range_of(s);
+
+	if (s->measured || s->first.data == NULL)
+		return;
+	s->measured = true;
+	s->rest = keycut_rest(&p->cut, &r);
+}
+
+/* Cut s so many pages ahead; the tail is a new segment, asked for at once. */
+static struct seg *
+cut_at(struct listplan *p, struct seg *s, double pages)
+{
+	struct keycut_range r = range_of(s);
+	struct listplan_key at;
+	struct seg *tail;
+
+	if (!keycut_place(&p->cut, &r, pages))
+		return NULL;
+	at = (struct listplan_key){p->cut.key.data, p->cut.key.len};
+	tail = seg_new(p, s);
+	tail->after = key_copy(at);
+	tail->hi = s->hi;
+	s->hi = key_copy(at);
+	tail->first = key_copy(s->first);
+	tail->last = key_copy(s->last);
+	tail->pages = s->pages;
+	tail->guesses = s->begun ? 1 : s->guesses + 1;
+	tail->rest = s->rest - pages;
+	s->rest = pages;
+	s->measured = tail->measured = isfinite(pages);
+	p->st.cuts++;
+	return send(p, tail);
+}
+
+/* How long segments should be: as long as the window lets all of them be. */
+static double
+target(const struct listplan *p)
+{
+	double fit = (double)p->par.window / p->page_bytes /
+	    (double)p->par.in_flight;
+
+	return fit < 2 ? 2 : fit > 8 ? 8 : fit;
+}
+
+static bool
+may_cut(const struct listplan *p)
+{
+	double useful = (double)p->st.useful / p->page_names;
+	double wasted = (double)p->st.wasted / p->page_names;
+
+	return wasted < .9 * useful + 1;
+}
+
+/* Guesses under way beyond the last segment begun. */
+static size_t
+beyond(const struct listplan *p)
+{
+	size_t n = 0;
+
+	for (struct seg *s = p->tail; s != NULL && s != p->frontier;
+	     s = s->prev)
+		n += s->pub.busy;
+	return n;
+}
+
+/* Beyond the frontier: one more guess, twice as far as the last. */
+static struct seg *
+choose_beyond(struct listplan *p)
+{
+	double useful = (double)p->st.useful / p->page_names, ahead = 0, step;
+	double most = 1 + useful / 8;
+	struct seg *s, *from = NULL, *got;
+
+	if (p->frontier == NULL || (double)beyond(p) >= most)
+		return NULL;
+	for (s = p->head; s != NULL; s = s->next) {
+		if (s->pub.done)
+			continue;
+		measure(p, s);
+		if (s->first.data == NULL)
+			continue;
+		from = s;
+		if (s->next == NULL)
+			break;
+		if (isfinite(s->rest))
+			ahead += s->rest;
+	}
+	/* Behind a segment that is over there is nothing. */
+	if (from == NULL || (from->next != NULL && from != p->frontier))
+		return NULL;
+	for (s = from; s != p->frontier && s != NULL; s = s->prev)
+		if (s->begun)
+			return NULL;
+	if (s == NULL)
+		return NULL;
+	step = ahead > target(p) ? ahead : target(p);
+	if (from->rest < 2 * step)
+		step = from->rest / 2;
+	if (step < 1.2)
+		return NULL;
+	got = cut_at(p, from, step);
+	if (got == NULL)
+		got = cut_at(p, from, HUGE_VAL);
+	return got;
+}
+
+/* Short of the frontier: cut the nearest segment that is long enough. */
+static struct seg *
+choose_short(struct listplan *p, double step, double least)
+{
+	struct seg *got;
+	double pages;
+
+	for (struct seg *s = p->head; s != NULL; s = s->next) {
+		if (s == p->frontier)
+			break;
+		if (s->pub.done || s->first.data == NULL ||
+		    (!s->begun && s->guesses > p->trust))
+			continue;
+		measure(p, s);
+		if (s->rest < least)
+			continue;
+		pages = s->rest < 2 * step ? s->rest / 2 : step;
+		got = cut_at(p, s, pages);
+		if (got != NULL)
+			return got;
+		s->rest = 0;
+	}
+	return NULL;
+}
+
+struct listplan_seg *
+listplan_next(struct listplan *p)
+{
+	struct seg *s;
+
+	if (p->st.in_flight >= p->ramp || p->head == NULL)
+		return NULL;
+	s = choose_begun(p);
+	if (s == NULL && !p->collapsed && has_room(p, NULL) && may_cut(p)) {
+		s = choose_short(p, target(p), 4);
+		if (s == NULL)
+			s = choose_beyond(p);
+		if (s == NULL)
+			s = choose_short(p, 2, 2.5);
+	}
+	return s != NULL ? &s->pub : NULL;
+}
+
+/* Answers */
+
+/* How many of keys[from...] are at most hi. */
+static size_t
+count_inside(const struct listplan_key *keys, size_t from, size_t count,
+    struct listplan_key hi)
+{
+	size_t lo = from, end = count, mid;
+
+	if (hi.data == NULL)
+		return count - from;
+	while (lo < end) {
+		mid = (lo + end) / 2;
+		if (keycut_compare(keys[mid], hi) <= 0)
+			lo = mid + 1;
+		else
+			end = mid;
+	}
+	return lo - from;
+}
+
+static bool
+in_order(const struct seg *s, const struct listplan_key *keys, size_t count,
+    size_t *skip)
+{
+	int order;
+
+	*skip = 0;
+	if (count == 0)
+		return true;
+	order = keycut_compare(keys[0], s->after);
+	/* With nothing before it, even an empty name would be the first. */
+	if (order == 0)
+		*skip = 1;
+	else if (order < 0)
+		return false;
+	for (size_t i = 1; i < count; i++)
+		if (keycut_compare(keys[i - 1], keys[i]) >= 0)
+			return false;
+	return true;
+}
+
+static void
+unbusy(struct listplan *p, struct seg *s)
+{
+	assert(s->pub.busy);
+	s->pub.busy = false;
+	p->st.in_flight--;
+}
+
+static void
+set_sample(const struct listplan *p, struct seg *s,
+    const struct listplan_key *keys, size_t count)
+{
+	if (count < 2)
+		return;
+	key_set(&s->first, keys[0]);
+	key_set(&s->last, keys[count - 1]);
+	s->pages = (double)count / p->page_names;
+	s->measured = false;
+}
+
+/* A page that belongs to s wholly, in part, or not at all. */
+static void
+adapt(struct listplan *p, struct seg *s, size_t kept, size_t count)
+{
+	p->st.useful += kept;
+	p->st.wasted += count - kept;
+	if (count == 0)
+		p->st.wasted += (uint64_t)p->page_names;
+	if (kept == count && count > 0)
+		p->trust *= 2;
+	else if (kept == 0)
+		p->trust /= 2;
+	if (p->trust < 1)
+		p->trust = 1;
+	if (p->trust > p->par.in_flight)
+		p->trust = p->par.in_flight;
+	p->ramp *= 2;
+	if (p->ramp > p->par.in_flight)
+		p->ramp = p->par.in_flight;
+	if (kept == 0)
+		return;
+	p->st.pages++;
+	if (s->begun)
+		return;
+	s->begun = true;
+	/* Later segments that were begun hold the frontier. */
+	for (struct seg *t = s->next; t != NULL; t = t->next)
+		if (t->begun)
+			return;
+	p->frontier = s;
+}
+
+static void
+book(struct listplan *p, struct seg *s, size_t kept, size_t count, size_t bytes)
+{
+	size_t held = count == 0 ?
+	    bytes :
+	    (size_t)((double)bytes * (double)kept / (double)count);
+
+	if (count > 0 && (double)count >= p->page_names / 2)
+		p->page_bytes += .2 * ((double)bytes - p->page_bytes);
+	if ((double)count > p->page_names)
+		p->page_names = (double)count;
+	if (kept == 0)
+		return;
+	s->pub.held += held;
+	p->st.held += held;
+	if (p->st.held > p->st.held_peak)
+		p->st.held_peak = p->st.held;
+}
+
+bool
+listplan_page(struct listplan *p, struct listplan_seg *seg,
+    const struct listplan_key *keys, size_t count, bool more, size_t bytes,
+    struct listplan_take *take)
+{
+	struct seg *s = (struct seg *)seg;
+	struct listplan_key hi = s->hi;
+
+	take->skip = take->keep = 0;
+	unbusy(p, s);
+	if (!p->collapsed && !in_order(s, keys, count, &take->skip))
+		return false;
+	if (p->collapsed)
+		hi.data = NULL;
+	take->keep = count_inside(keys, take->skip, count, hi);
+	s->pub.pages++;
+	s->pub.done = !more || take->skip + take->keep < count;
+	if (take->keep > 0)
+		key_set(&s->after, keys[take->skip + take->keep - 1]);
+	if (!p->collapsed) {
+		keycut_learn(&p->cut, keys, count);
+		set_sample(p, s, keys, count);
+		if (s->pub.done && s->next != NULL && !s->next->begun)
+			set_sample(p, s->next, keys, count);
+	}
+	s->measured = false;
+	adapt(p, s, take->keep, count);
+	book(p, s, take->keep, count, bytes);
+	return true;
+}
+
+void
+listplan_failed(struct listplan *p, struct listplan_seg *seg)
+{
+	unbusy(p, (struct seg *)seg);
+}
+
+void
+listplan_abandon(struct listplan *p, struct listplan_seg *seg)
+{
+	if (seg->busy)
+		unbusy(p, (struct seg *)seg);
+	seg->done = seg->failed = true;
+}
+
+void
+listplan_release(struct listplan *p, struct listplan_seg *seg, size_t bytes)
+{
+	if (bytes > seg->held)
+		bytes = seg->held;
+	seg->held -= bytes;
+	p->st.held -= bytes;
+}
+
+struct listplan_key
+listplan_after(const struct listplan_seg *seg)
+{
+	return ((const struct seg *)seg)->after;
+}
+
+struct listplan_key
+listplan_hi(const struct listplan_seg *seg)
+{
+	return ((const struct seg *)seg)->hi;
+}
+
+struct listplan_seg *
+listplan_front(const struct listplan *p)
+{
+	return p->head != NULL ? &p->head->pub : NULL;
+}
+
+struct listplan_seg *
+listplan_following(const struct listplan_seg *seg)
+{
+	const struct seg *s = (const struct seg *)seg;
+
+	return s->next != NULL ? &s->next->pub : NULL;
+}
+
+void
+listplan_remove(struct listplan *p, struct listplan_seg *seg)
+{
+	assert(seg->done && !seg->busy);
+	seg->user = NULL;
+	seg_free(p, (struct seg *)seg);
+}
+
+void
+listplan_pop(struct listplan *p)
+{
+	listplan_remove(p, &p->head->pub);
+}
+
+void
+listplan_collapse(struct listplan *p)
+{
+	struct seg *s = p->head;
+
+	p->collapsed = true;
+	if (s == NULL)
+		return;
+	key_set(&s->hi, p->tail->hi);
+	while (s->next != NULL)
+		seg_free(p, s->next);
+	s->pub.done = false;
+}
+
+void
+listplan_stats(const struct listplan *p, struct listplan_stats *stats)
+{
+	*stats = p->st;
+}
