@@ -19,39 +19,38 @@
 #define SIGN_UNSIGNED "UNSIGNED-PAYLOAD"
 
 struct sign_header {
-	const char *name;  /* lower case */
-	const char *value; /* for signing, outer blanks are trimmed and
-			    * inner runs of them become one space */
+	const char	*name;	/* lower case */
+	const char	*value;	/* signed without outer blanks, inner runs of
+				 * blanks as one space */
 };
 
 struct sign_request {
-	const char *method;
-	const char *path;	     /* encoded, exactly as on the wire */
-	const char *query;	     /* encoded and sorted; "" for none */
-	struct sign_header *headers; /* host and every x-amz-*; is sorted */
-	size_t nheaders;
-	const char *payload_hash; /* as in x-amz-content-sha256 */
-	const char *date;	  /* YYYYMMDDTHHMMSSZ, as in x-amz-date */
-	const char *region;
-	const char *service; /* "s3", "s3express", "sts" */
-	const char *access_key;
-	const char *secret;
+	const char	*method;
+	const char	*path;		/* encoded, exactly as on the wire */
+	const char	*query;		/* encoded and sorted; "" for none */
+	struct sign_header *headers;	/* host and every x-amz-*; is sorted */
+	size_t		 nheaders;
+	const char	*payload_hash;	/* as in x-amz-content-sha256 */
+	const char	*date;		/* YYYYMMDDTHHMMSSZ, as in x-amz-date */
+	const char	*region;
+	const char	*service;	/* "s3", "s3express", "sts" */
+	const char	*access_key;
+	const char	*secret;
 };
 
-struct sign; /* the cache and scratch space; one for each credential */
+struct sign;	/* the cache and scratch space; one for each credential */
 
 struct sign *sign_new(void);
-void sign_free(struct sign *s); /* cleanses */
+void	sign_free(struct sign *s);	/* cleanses */
 
 /*
- * Append the value of the Authorization header to out; false only when a
- * maximum was passed, of out or of what a request may be (limits.h).
- * Sorts req->headers by name (a stable sort, so repeated
- * names keep their order).  A changed secret, date, region or service makes a
- * new key by itself.
+ * Append the value of the Authorization header to out; false only when out's
+ * maximum was passed, or those of limits.h by the request itself.  Sorts
+ * req->headers by name (a stable sort, so repeated names keep their order).
+ * A changed secret, date, region or service makes a new key by itself.
  */
-bool
-sign_authorization(struct sign *s, struct sign_request *req, struct buf *out);
+bool	sign_authorization(struct sign *s, struct sign_request *req,
+	    struct buf *out);
 
 /* The steps, for tests: a vector that fails shows which one broke.  Both are
  * those of the last sign_authorization() and valid until the next. */
