@@ -49,7 +49,7 @@ harden	:= -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
 link	:= -pie $(call try,-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 endif
 
-all_cflags = $(std) $(warn) $(harden) $(CFLAGS) -Icommon \
+all_cflags = $(std) $(warn) $(harden) $(CFLAGS) -iquote common \
 	-DS3_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
 all_libs = $(shell $(PKG_CONFIG) --libs $(LIBS)) $(LDLIBS)
