@@ -26,7 +26,7 @@
 #include "buf.h"
 #include "conf.h"
 #include "hash.h"
-#include "limits.h"
+#include "limit.h"
 #include "xalloc.h"
 
 #define WHY_MAX 1024

@@ -6,7 +6,7 @@
 
 #include "diag.h"
 #include "fail.h"
-#include "limits.h"
+#include "limit.h"
 #include "visible.h"
 
 static struct {

@@ -12,7 +12,7 @@
 
 #include "diag.h"
 #include "http.h"
-#include "limits.h"
+#include "limit.h"
 #include "xalloc.h"
 
 #if LIBCURL_VERSION_NUM < 0x075500

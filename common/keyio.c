@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "keyio.h"
-#include "limits.h"
+#include "limit.h"
 #include "xalloc.h"
 
 #define READ_SIZE    (64 << 10)

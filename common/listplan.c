@@ -174,20 +174,6 @@ send(struct listplan *p, struct seg *s)
 	return s;
 }
 
-static struct seg *
-choose_begun(struct listplan *p)
-{
-	for (struct seg *s = p->head; s != NULL; s = s->next) {
-		if (s->pub.done || s->pub.busy)
-			continue;
-		if (has_room(p, s))
-			return send(p, s);
-		if (s != p->head)
-			break;
-	}
-	return NULL;
-}
-
 static struct keycut_range
 range_of(const struct seg *s)
 {
@@ -263,6 +249,61 @@ beyond(const struct listplan *p)
 	return n;
 }
 
+/* Bytes that s holds and will hold once it is read to its end. */
+static double
+whole(const struct listplan *p, const struct seg *s)
+{
+	double bytes = (double)s->pub.held;
+
+	if (!s->pub.done)
+		bytes += (s->rest > 1 ? s->rest : 1) * p->page_bytes;
+	return bytes;
+}
+
+/* May s be cut, when its rest is at least so many pages? */
+static bool
+cuttable(struct listplan *p, struct seg *s, double least)
+{
+	if (s->pub.done || s->first.data == NULL ||
+	    (!s->begun && s->guesses > p->trust))
+		return false;
+	measure(p, s);
+	return s->rest >= least;
+}
+
+/*
+ * Short of the frontier: the nearest segment that waits for its next page, or
+ * is so long that it should be cut.  Nothing is asked for that could not be
+ * held beside all that is nearer, or the window would fill with keys that
+ * cannot be printed yet.
+ */
+static struct seg *
+choose_short(struct listplan *p, double step, double least)
+{
+	double reach = 0, window = (double)p->par.window;
+	bool cut = may_cut(p);
+	struct seg *got = NULL;
+
+	for (struct seg *s = p->head; s != NULL && got == NULL; s = s->next) {
+		if (reach > window && !p->par.unsorted)
+			break;
+		if (!s->pub.done && !s->pub.busy && has_room(p, s))
+			return send(p, s);
+		if (s != p->frontier && cut && has_room(p, NULL) &&
+		    cuttable(p, s, least)) {
+			got = cut_at(p, s,
+			    s->rest < 2 * step ? s->rest / 2 : step);
+			if (got == NULL)
+				s->rest = 0;
+		}
+		if (s == p->frontier)
+			cut = false;
+		measure(p, s);
+		reach += whole(p, s);
+	}
+	return got;
+}
+
 /* Beyond the frontier: one more guess, twice as far as the last. */
 static struct seg *
 choose_beyond(struct listplan *p)
@@ -271,7 +312,8 @@ choose_beyond(struct listplan *p)
 	double most = 1 + useful / 8;
 	struct seg *s, *from = NULL, *got;
 
-	if (p->frontier == NULL || (double)beyond(p) >= most)
+	if (p->frontier == NULL || (double)beyond(p) >= most || !may_cut(p) ||
+	    !has_room(p, NULL))
 		return NULL;
 	for (s = p->head; s != NULL; s = s->next) {
 		if (s->pub.done)
@@ -288,10 +330,8 @@ choose_beyond(struct listplan *p)
 	/* Behind a segment that is over there is nothing. */
 	if (from == NULL || (from->next != NULL && from != p->frontier))
 		return NULL;
-	for (s = from; s != p->frontier && s != NULL; s = s->prev)
-		if (s->begun)
-			return NULL;
-	if (s == NULL)
+	if (!p->par.unsorted &&
+	    ahead * p->page_bytes > 2 * (double)p->par.window)
 		return NULL;
 	step = ahead > target(p) ? ahead : target(p);
 	if (from->rest < 2 * step)
@@ -304,46 +344,22 @@ choose_beyond(struct listplan *p)
 	return got;
 }
 
-/* Short of the frontier: cut the nearest segment that is long enough. */
-static struct seg *
-choose_short(struct listplan *p, double step, double least)
-{
-	struct seg *got;
-	double pages;
-
-	for (struct seg *s = p->head; s != NULL; s = s->next) {
-		if (s == p->frontier)
-			break;
-		if (s->pub.done || s->first.data == NULL ||
-		    (!s->begun && s->guesses > p->trust))
-			continue;
-		measure(p, s);
-		if (s->rest < least)
-			continue;
-		pages = s->rest < 2 * step ? s->rest / 2 : step;
-		got = cut_at(p, s, pages);
-		if (got != NULL)
-			return got;
-		s->rest = 0;
-	}
-	return NULL;
-}
-
 struct listplan_seg *
 listplan_next(struct listplan *p)
 {
 	struct seg *s;
+	double step;
 
 	if (p->st.in_flight >= p->ramp || p->head == NULL)
 		return NULL;
-	s = choose_begun(p);
-	if (s == NULL && !p->collapsed && has_room(p, NULL) && may_cut(p)) {
-		s = choose_short(p, target(p), 4);
-		if (s == NULL)
-			s = choose_beyond(p);
-		if (s == NULL)
-			s = choose_short(p, 2, 2.5);
-	}
+	step = target(p);
+	s = choose_short(p, step, 4);
+	if (p->collapsed)
+		return s != NULL ? &s->pub : NULL;
+	if (s == NULL)
+		s = choose_beyond(p);
+	if (s == NULL)
+		s = choose_short(p, 2, 2.5);
 	return s != NULL ? &s->pub : NULL;
 }
 

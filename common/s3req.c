@@ -5,7 +5,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "hash.h"
-#include "limits.h"
+#include "limit.h"
 #include "num.h"
 #include "reply.h"
 #include "retry.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "limits.h"
+#include "limit.h"
 #include "reply.h"
 #include "retry.h"
 #include "s3verdict.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "hash.h"
-#include "limits.h"
+#include "limit.h"
 #include "sign.h"
 #include "xalloc.h"
 

@@ -45,7 +45,7 @@ void	sign_free(struct sign *s);	/* cleanses */
 
 /*
  * Append the value of the Authorization header to out; false only when out's
- * maximum was passed, or those of limits.h by the request itself.  Sorts
+ * maximum was passed, or those of limit.h by the request itself.  Sorts
  * req->headers by name (a stable sort, so repeated names keep their order).
  * A changed secret, date, region or service makes a new key by itself.
  */

@@ -5,7 +5,7 @@
  * Allocation that succeeds or ends the program with one line and status 2.
  *
  * This is honest only because everything that the outside can make grow has
- * a maximum (limits.h): what fails here is the machine, not the input.
+ * a maximum (limit.h): what fails here is the machine, not the input.
  * Sizes are checked for overflow.  Memory is returned with free(3).
  */
 

@@ -7,9 +7,14 @@
  *
  * A document is hostile until read to its end: DOCTYPE is refused (so there
  * are no entities to expand), depth, the text of one element and the size of
- * the whole are bounded (limits.h), and only xml_end() tells whether it was
+ * the whole are bounded (limit.h), and only xml_end() tells whether it was
  * complete.  Blanks before the first < are skipped, since S3 keeps
  * connections alive with them.
+ *
+ * Some stores write control characters as references that XML 1.0 forbids
+ * (&#x1;), where a parser has to stop.  Such a reference is read as U+FFFD
+ * and xml_replaced() tells from then on: a text that holds U+FFFD is then not
+ * to be trusted, all others are.
  */
 
 #include <stdbool.h>
@@ -42,6 +47,11 @@ void	xml_reset(struct xml *x);
 bool	xml_feed(struct xml *x, const char *p, size_t len);
 /* No more bytes: true if the document was whole and well-formed. */
 bool	xml_end(struct xml *x);
+/* A forbidden reference has been met so far; the text that holds it comes
+ * after. */
+bool	xml_replaced(const struct xml *x);
+/* text holds U+FFFD and something was replaced: it may not be what it was. */
+bool	xml_doubtful(const struct xml *x, const char *text, size_t len);
 /* Why a call returned false: a phrase for a message, never NULL. */
 const char *xml_error(const struct xml *x);
 const char *xml_version(void);		/* for --version */
