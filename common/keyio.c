@@ -238,6 +238,7 @@ keyio_writer_init(struct keyio_writer *w, struct loop *loop, int fd,
 	w->watch.arg = w;
 	w->hook.fn = before_sleep;
 	w->hook.arg = w;
+	w->hook.late = true;
 	w->delimiter = delimiter;
 	w->chunk = takes_any(fd) ? FILE_CHUNK : PIPE_BUF;
 	buf_init(&w->pending, PENDING_MAX);
@@ -248,6 +249,7 @@ void
 keyio_writer_fini(struct keyio_writer *w)
 {
 	loop_watch(w->loop, &w->watch, 0);
+	loop_hook_remove(w->loop, &w->hook);
 	buf_fini(&w->pending);
 }
 

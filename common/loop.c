@@ -20,7 +20,7 @@ struct loop {
 	size_t			 ntimers, heap_room;
 
 	struct loop_call	*calls, **calls_end;
-	struct loop_hook	*hooks;
+	struct loop_hook	*hooks, *next_hook;
 };
 
 struct loop *
@@ -257,10 +257,35 @@ loop_hook_add(struct loop *loop, struct loop_hook *h)
 {
 	struct loop_hook **p = &loop->hooks;
 
-	while (*p != NULL)
+	while (*p != NULL && (h->late || !(*p)->late))
 		p = &(*p)->next;
-	h->next = NULL;
+	h->next = *p;
 	*p = h;
+}
+
+void
+loop_hook_remove(struct loop *loop, struct loop_hook *h)
+{
+	struct loop_hook **p = &loop->hooks;
+
+	while (*p != NULL && *p != h)
+		p = &(*p)->next;
+	if (*p != NULL)
+		*p = h->next;
+	if (loop->next_hook == h)
+		loop->next_hook = h->next;
+}
+
+static void
+run_hooks(struct loop *loop)
+{
+	struct loop_hook *h;
+
+	for (h = loop->hooks; h != NULL && !loop->stopped;
+	     h = loop->next_hook) {
+		loop->next_hook = h->next;
+		h->fn(h->arg);
+	}
 }
 
 static int
@@ -279,13 +304,11 @@ time_to_sleep(const struct loop *loop)
 void
 loop_run(struct loop *loop)
 {
-	struct loop_hook *h;
-
 	loop->stopped = false;
 	for (;;) {
 		run_calls(loop);
-		for (h = loop->hooks; h != NULL && !loop->stopped; h = h->next)
-			h->fn(h->arg);
+		run_hooks(loop);
+		run_calls(loop);	/* what the hooks have begun */
 		if (loop->stopped)
 			break;
 		collect_fds(loop);

@@ -87,10 +87,12 @@ void	loop_defer_cancel(struct loop *loop, struct loop_call *c);
 struct loop_hook {
 	loop_timer_fn	*fn;
 	void		*arg;
+	bool		 late;		/* after all that are not: output */
 	struct loop_hook *next;		/* private */
 };
 
-void	loop_hook_add(struct loop *loop, struct loop_hook *h);	/* last */
+void	loop_hook_add(struct loop *loop, struct loop_hook *h);
+void	loop_hook_remove(struct loop *loop, struct loop_hook *h);
 
 int64_t	loop_now(const struct loop *loop);	/* as of the last wake-up */
 void	loop_run(struct loop *loop);		/* until loop_stop() */

@@ -79,6 +79,14 @@ read_answer(struct s3req *req)
 		f->unanswered = true;
 		return;
 	}
+	if (f->kind == FAIL_CANCELLED) {
+		/* The data callback gave up on what it was given. */
+		fail_set(f, FAIL_PROTOCOL, "the answer makes no sense");
+		f->unanswered = true;
+		if (req->check != NULL)
+			req->check(req, f);
+		return;
+	}
 	if (f->kind != FAIL_NONE)
 		return;		/* the transport failed */
 	f->status = req->status;

@@ -1,0 +1,588 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "keypage.h"
+#include "limit.h"
+#include "s3list.h"
+#include "s3page.h"
+#include "xalloc.h"
+
+/* Pages without a key, one after the other, until we stop believing. */
+#define EMPTY_PAGES_MAX 5000
+
+/* A segment of the plan: what was fetched of it and not yet handed over. */
+struct part_queue {
+	struct listplan_seg	*seg;
+	struct keypage_part	*first, **end;
+	char			*token;		/* for its next page, or NULL */
+	struct fetch		*fetch;		/* under way, or NULL */
+	bool			 by_key;	/* its tokens are no good */
+	bool			 suspect;	/* its last page was refused */
+	bool			 ready;		/* in list->ready (unsorted) */
+	struct part_queue	*next_ready;
+	unsigned		 empties;
+};
+
+struct fetch {
+	struct s3page		 page;
+	struct s3list		*list;
+	struct part_queue	*queue;		/* NULL: nobody wants it now */
+	bool			 by_token;
+	struct fetch		*next;
+};
+
+struct s3list {
+	struct s3list_params	 params;
+	struct loop_hook	 hook;
+	struct loop_call	 call;
+	struct listplan		*plan;
+	struct fetch		*idle;
+	int			 flying;
+	/* a page, expanded for the plan to judge */
+	struct buf		 text;
+	struct listplan_key	*keys;
+	size_t			 keys_room;
+	/* handing over */
+	struct part_queue	*ready, **ready_end;	/* unsorted */
+	struct keypage_cursor	 cursor;
+	bool			 opened;	/* cursor is in a part */
+	bool			 pending;	/* its record was not taken */
+	bool			 paused;
+	struct buf		 upto;
+	/* ends */
+	bool			 disorder;	/* one page after the other */
+	struct fail		 fail;
+	struct buf		 fail_after;	/* where the failed one stood */
+	bool			 started, over, dying;
+};
+
+static void	work(void *arg);
+
+/* --- fetches --- */
+
+static void	page_done(struct s3page *page, const struct fail *f);
+
+static struct fetch *
+fetch_get(struct s3list *l)
+{
+	struct fetch *f = l->idle;
+
+	if (f != NULL) {
+		l->idle = f->next;
+		return f;
+	}
+	f = xcalloc(1, sizeof(*f));
+	f->list = l;
+	s3page_init(&f->page, l->params.env, l->params.bucket,
+	    l->params.fields);
+	f->page.prefix = l->params.prefix;
+	f->page.prefix_len = l->params.prefix_len;
+	f->page.delimiter = l->params.delimiter;
+	f->page.done = page_done;
+	f->page.arg = f;
+	return f;
+}
+
+static void
+fetch_put(struct fetch *f)
+{
+	f->next = f->list->idle;
+	f->list->idle = f;
+}
+
+/* --- queues of parts --- */
+
+static void
+queue_free(struct part_queue *q)
+{
+	struct keypage_part *part;
+
+	while ((part = q->first) != NULL) {
+		q->first = part->next;
+		free(part);
+	}
+	free(q->token);
+	free(q);
+}
+
+/* The plan gives a segment up, maybe with a request under way. */
+static void
+drop_queue(void *arg, void *user)
+{
+	struct part_queue *q = user;
+
+	(void)arg;
+	if (q->fetch != NULL) {
+		q->fetch->queue = NULL;
+		s3page_cancel(&q->fetch->page);
+	}
+	queue_free(q);
+}
+
+static struct part_queue *
+queue_of(struct listplan_seg *seg)
+{
+	struct part_queue *q = seg->user;
+
+	if (q == NULL) {
+		q = xcalloc(1, sizeof(*q));
+		q->seg = seg;
+		q->end = &q->first;
+		seg->user = q;
+	}
+	return q;
+}
+
+static void
+queue_add(struct s3list *l, struct part_queue *q, struct keypage_part *part)
+{
+	*q->end = part;
+	q->end = &part->next;
+	if (l->params.unsorted && !q->ready) {
+		q->ready = true;
+		q->next_ready = NULL;
+		*l->ready_end = q;
+		l->ready_end = &q->next_ready;
+	}
+}
+
+/* --- life --- */
+
+static struct listplan *
+make_plan(struct s3list *l)
+{
+	const struct s3list_params *p = &l->params;
+	struct listplan_params plan = {
+		.in_flight = l->disorder ? 1 : (size_t)p->jobs,
+		.window = p->window,
+		.unsorted = p->unsorted,
+		.lo = {p->from == NULL ? "" : p->from, p->from_len},
+		.hi = {p->to, p->to_len},
+		.common_prefix = {p->prefix, p->prefix_len},
+		.delimiter = p->delimiter == NULL ? '\0' : *p->delimiter,
+		.hints = p->hints,
+		.drop = drop_queue,
+		.drop_arg = l,
+	};
+
+	return listplan_new(&plan);
+}
+
+struct s3list *
+s3list_new(const struct s3list_params *params)
+{
+	struct s3list *l = xcalloc(1, sizeof(*l));
+
+	l->params = *params;
+	l->hook.fn = l->call.fn = work;
+	l->hook.arg = l->call.arg = l;
+	l->ready_end = &l->ready;
+	buf_init(&l->text, SIZE_MAX / 2);
+	buf_init(&l->upto, KEYPAGE_KEY_MAX);
+	buf_init(&l->fail_after, KEYPAGE_KEY_MAX);
+	/* Directory buckets promise no order at all. */
+	l->disorder = params->bucket->endp.is_directory;
+	l->plan = make_plan(l);
+	if (l->disorder)
+		listplan_collapse(l->plan);
+	return l;
+}
+
+void
+s3list_start(struct s3list *l)
+{
+	l->started = true;
+	loop_hook_add(l->params.env->loop, &l->hook);
+	if (l->disorder && l->params.disorder != NULL)
+		l->params.disorder(l->params.arg,
+		    "a directory bucket lists in no order");
+}
+
+static void
+list_destroy(struct s3list *l)
+{
+	struct fetch *f;
+
+	while ((f = l->idle) != NULL) {
+		l->idle = f->next;
+		s3page_fini(&f->page);
+		free(f);
+	}
+	buf_fini(&l->text);
+	buf_fini(&l->upto);
+	buf_fini(&l->fail_after);
+	free(l->keys);
+	free(l);
+}
+
+void
+s3list_free(struct s3list *l)
+{
+	if (l == NULL)
+		return;
+	if (l->started)
+		loop_hook_remove(l->params.env->loop, &l->hook);
+	loop_defer_cancel(l->params.env->loop, &l->call);
+	l->dying = true;
+	listplan_free(l->plan);
+	if (l->flying == 0)
+		list_destroy(l);
+}
+
+void
+s3list_resume(struct s3list *l)
+{
+	l->paused = false;
+	loop_defer(l->params.env->loop, &l->call);
+}
+
+/* --- a page has come --- */
+
+/* The page's keys as the plan wants them, in l->keys. */
+static void
+expand(struct s3list *l, const struct keypage *page)
+{
+	struct keypage_cursor *c = xmalloc(sizeof(*c));
+	size_t i, at = 0;
+
+	if (page->count > l->keys_room) {
+		l->keys_room = page->count + 1000;
+		l->keys = xreallocarray(l->keys, l->keys_room,
+		    sizeof(*l->keys));
+	}
+	buf_reset(&l->text);
+	keypage_open(c, page);
+	for (i = 0; keypage_next(c); i++) {
+		buf_add(&l->text, c->key, c->record.key_len);
+		l->keys[i].len = c->record.key_len;
+	}
+	for (i = 0; i < page->count; i++) {
+		l->keys[i].data = l->text.data + at;
+		at += l->keys[i].len;
+	}
+	free(c);
+}
+
+static void
+fail_segment(struct s3list *l, struct part_queue *q, const struct fail *f)
+{
+	struct listplan_key after = listplan_after(q->seg);
+
+	if (l->fail.kind == FAIL_NONE || l->params.unsorted ||
+	    memcmp(after.data, l->fail_after.data,
+		after.len < l->fail_after.len ? after.len :
+						l->fail_after.len) < 0) {
+		l->fail = *f;
+		buf_reset(&l->fail_after);
+		buf_add(&l->fail_after, after.data, after.len);
+	}
+	listplan_abandon(l->plan, q->seg);
+}
+
+static void
+go_without_order(struct s3list *l, const char *why)
+{
+	l->disorder = true;
+	listplan_collapse(l->plan);
+	if (l->params.disorder != NULL)
+		l->params.disorder(l->params.arg, why);
+}
+
+/* The plan has refused a page: it is out of order, or brings no progress.
+ * Returns true if the page is to be judged again. */
+static bool
+refused(struct s3list *l, struct fetch *fetch)
+{
+	struct part_queue *q = fetch->queue;
+	struct fail f;
+
+	if (!fetch->page.page.ascending && q->suspect) {
+		go_without_order(l, "the store does not list in order");
+		return fetch->queue != NULL;
+	}
+	if (fetch->page.page.ascending && !fetch->by_token && q->suspect) {
+		if (q->seg == listplan_front(l->plan) && q->seg->pages > 0) {
+			fail_clear(&f);
+			fail_set(&f, FAIL_PROTOCOL,
+			    "the store repeats its pages for ever");
+			fail_segment(l, q, &f);
+			return false;
+		}
+		go_without_order(l, "the store ignores start-after");
+		return fetch->queue != NULL;
+	}
+	/* Once may be an accident: ask again, by the other way if there is
+	 * one. */
+	if (fetch->by_token && fetch->page.page.ascending)
+		q->by_key = true;
+	q->suspect = !fetch->by_token || !fetch->page.page.ascending;
+	return false;
+}
+
+static void
+keep_token(struct part_queue *q, const struct s3page *p, bool whole)
+{
+	free(q->token);
+	q->token = NULL;
+	if (whole && p->more && p->token.len > 0 && !q->by_key)
+		q->token = xmemdup0(p->token.data, p->token.len);
+}
+
+/* Without keys only the token can lead on.  False if it does not. */
+static bool
+progress(struct s3list *l, struct part_queue *q, const struct s3page *p)
+{
+	bool same = q->token != NULL && p->more &&
+	    strcmp(q->token, p->token.data) == 0;
+	bool stuck = p->more && (p->page.count == 0 || l->disorder) &&
+	    (p->token.len == 0 || same);
+	struct fail f;
+
+	q->empties = p->page.count == 0 ? q->empties + 1 : 0;
+	if (!stuck && q->empties <= EMPTY_PAGES_MAX)
+		return true;
+	if (stuck && !q->suspect) {
+		q->suspect = true;
+		q->by_key = !l->disorder;
+		listplan_failed(l->plan, q->seg);
+		return false;
+	}
+	fail_clear(&f);
+	fail_set(&f, FAIL_PROTOCOL, "the store says that more keys follow, "
+				    "but gives no way to reach them");
+	fail_segment(l, q, &f);
+	return false;
+}
+
+static void
+accept(struct s3list *l, struct fetch *fetch)
+{
+	struct part_queue *q = fetch->queue;
+	struct s3page *p = &fetch->page;
+	struct listplan_take take;
+
+	if (!progress(l, q, p))
+		return;
+	expand(l, &p->page);
+	while (!listplan_page(l->plan, q->seg, l->keys, p->page.count, p->more,
+	    p->page.len + sizeof(struct keypage_part), &take)) {
+		if (!refused(l, fetch))
+			return;
+	}
+	q->suspect = false;
+	keep_token(q, p, take.skip + take.keep == p->page.count);
+	if (take.keep > 0)
+		queue_add(l, q,
+		    keypage_slice(&p->page, take.skip, take.keep));
+}
+
+static void
+page_done(struct s3page *page, const struct fail *f)
+{
+	struct fetch *fetch = page->arg;
+	struct s3list *l = fetch->list;
+	struct part_queue *q = fetch->queue;
+
+	l->flying--;
+	if (l->dying || q == NULL) {
+		fetch_put(fetch);
+		if (l->dying && l->flying == 0)
+			list_destroy(l);
+		return;
+	}
+	q->fetch = NULL;
+	if (f->kind != FAIL_NONE)
+		fail_segment(l, q, f);
+	else
+		accept(l, fetch);
+	fetch->queue = NULL;
+	fetch_put(fetch);
+}
+
+/* --- asking for more --- */
+
+/* Nothing behind a failed segment is of use in an ordered listing. */
+static bool
+in_vain(const struct s3list *l, const struct listplan_seg *seg)
+{
+	struct listplan_key after = listplan_after(seg);
+	size_t n = after.len < l->fail_after.len ? after.len :
+						  l->fail_after.len;
+	int order;
+
+	if (l->fail.kind == FAIL_NONE)
+		return false;
+	if (l->params.unsorted)
+		return true;
+	order = n == 0 ? 0 : memcmp(after.data, l->fail_after.data, n);
+	return order > 0 || (order == 0 && after.len >= l->fail_after.len);
+}
+
+static void
+ask(struct s3list *l, struct listplan_seg *seg)
+{
+	struct part_queue *q = queue_of(seg);
+	struct fetch *fetch = fetch_get(l);
+	struct listplan_key after = listplan_after(seg);
+
+	fetch->queue = q;
+	q->fetch = fetch;
+	fetch->by_token = q->token != NULL && (!q->by_key || l->disorder);
+	l->flying++;
+	s3page_fetch(&fetch->page, after.data, after.len,
+	    fetch->by_token ? q->token : NULL, 0);
+}
+
+static void
+ask_for_more(struct s3list *l)
+{
+	struct listplan_seg *seg;
+
+	while (engine_room(l->params.env->engine) > 0 &&
+	    (seg = listplan_next(l->plan)) != NULL) {
+		if (in_vain(l, seg))
+			listplan_abandon(l->plan, seg);
+		else
+			ask(l, seg);
+	}
+}
+
+/* --- handing over --- */
+
+/* A store without order may give what was not asked for. */
+static bool
+in_range(const struct s3list *l, const struct record *r)
+{
+	const struct s3list_params *p = &l->params;
+	size_t n;
+	int order;
+
+	if (p->from_len > 0) {
+		n = r->key_len < p->from_len ? r->key_len : p->from_len;
+		order = memcmp(r->key, p->from, n);
+		if (order < 0 || (order == 0 && r->key_len <= p->from_len))
+			return false;
+	}
+	if (p->to != NULL) {
+		n = r->key_len < p->to_len ? r->key_len : p->to_len;
+		order = memcmp(r->key, p->to, n);
+		if (order > 0 || (order == 0 && r->key_len > p->to_len))
+			return false;
+	}
+	return true;
+}
+
+/* The entries of one part.  False if the consumer wants no more now. */
+static bool
+hand_over_part(struct s3list *l, struct keypage_part *part)
+{
+	struct keypage_cursor *c = &l->cursor;
+
+	if (!l->opened)
+		keypage_open_part(c, part);
+	l->opened = true;
+	while (l->pending || keypage_next(c)) {
+		l->pending = false;
+		if (l->disorder && !in_range(l, &c->record))
+			continue;
+		if (!l->params.entry(l->params.arg, &c->record,
+			c->is_prefix)) {
+			l->pending = l->paused = true;
+			return false;
+		}
+	}
+	l->opened = false;
+	buf_reset(&l->upto);
+	buf_add(&l->upto, c->key, c->record.key_len);
+	return true;
+}
+
+static bool
+hand_over_queue(struct s3list *l, struct part_queue *q)
+{
+	struct keypage_part *part;
+
+	while ((part = q->first) != NULL) {
+		if (!hand_over_part(l, part))
+			return false;
+		if ((q->first = part->next) == NULL)
+			q->end = &q->first;
+		listplan_release(l->plan, q->seg, part->size);
+		free(part);
+	}
+	return true;
+}
+
+static void
+finish(struct s3list *l)
+{
+	l->over = true;
+	l->params.done(l->params.arg, &l->fail,
+	    l->params.unsorted || l->disorder ? NULL : l->upto.data,
+	    l->upto.len);
+}
+
+static void
+hand_over_unsorted(struct s3list *l)
+{
+	struct part_queue *q;
+	struct listplan_seg *seg, *next;
+
+	while ((q = l->ready) != NULL) {
+		if (!hand_over_queue(l, q))
+			return;
+		if ((l->ready = q->next_ready) == NULL)
+			l->ready_end = &l->ready;
+		q->ready = false;
+	}
+	for (seg = listplan_front(l->plan); seg != NULL; seg = next) {
+		next = listplan_following(seg);
+		if (!seg->done)
+			continue;
+		if (seg->user != NULL)
+			queue_free(seg->user);
+		listplan_remove(l->plan, seg);
+	}
+	if (listplan_front(l->plan) == NULL ||
+	    (l->fail.kind != FAIL_NONE && l->flying == 0))
+		finish(l);
+}
+
+static void
+hand_over(struct s3list *l)
+{
+	struct listplan_seg *seg;
+
+	while ((seg = listplan_front(l->plan)) != NULL) {
+		if (seg->user != NULL && !hand_over_queue(l, seg->user))
+			return;
+		if (seg->failed) {
+			finish(l);
+			return;
+		}
+		if (!seg->done)
+			return;
+		if (seg->user != NULL)
+			queue_free(seg->user);
+		listplan_pop(l->plan);
+	}
+	finish(l);
+}
+
+static void
+work(void *arg)
+{
+	struct s3list *l = arg;
+
+	if (l->over)
+		return;
+	if (!l->paused) {
+		if (l->params.unsorted && !l->disorder)
+			hand_over_unsorted(l);
+		else
+			hand_over(l);
+	}
+	if (!l->over)
+		ask_for_more(l);
+}
