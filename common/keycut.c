@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define STRIDE 13 /* of a page's keys one in so many is learned */
+#define SAMPLE 80 /* keys of a page that are learned, at most */
 #define ABOVE  24 /* positions above a page's own that its number spans */
 #define DIGITS 8  /* positions a cut is made exact beyond a page's own */
 
@@ -67,7 +67,9 @@ learn_rank(
 void
 keycut_learn(struct keycut *c, const struct listplan_key *keys, size_t count)
 {
-	struct listplan_key prev = {NULL, 0};
+	const char *data[SAMPLE];
+	size_t lens[SAMPLE], n = 0;
+	size_t stride = count / SAMPLE + 1;
 
 	if (count == 0)
 		return;
@@ -75,11 +77,11 @@ keycut_learn(struct keycut *c, const struct listplan_key *keys, size_t count)
 		learn_rank(c, keys[0], keys[count - 1]);
 		return;
 	}
-	for (size_t i = (count - 1) % STRIDE; i < count; i += STRIDE) {
-		keynum_learn(
-		    c->model, prev.data, prev.len, keys[i].data, keys[i].len);
-		prev = keys[i];
+	for (size_t i = (count - 1) % stride; i < count; i += stride) {
+		data[n] = keys[i].data;
+		lens[n++] = keys[i].len;
 	}
+	keynum_learn(c->model, data, lens, n);
 }
 
 static void

@@ -20,29 +20,37 @@
 #define BITS	   (KEYNUM_LIMBS * 64)
 #define SCALE_BITS 16 /* weights of a table add up to 2^16 */
 #define SCALE	   (1U << SCALE_BITS)
-#define WRAPPED	   3	/* falls after which an alphabet counts as shown */
-#define DEEP	   32	/* positions looked at after a difference */
-#define ABOVE	   8	/* and before it */
+#define ROUNDS	   2 /* falls in a page after which a position counts */
+#define WRAPPED	   3  /* falls in all pages after which no more is expected */
+#define SHOWN	   40 /* counts that show an alphabet */
+#define DEEP	   48 /* positions looked at after a common prefix */
 #define ENOUGH	   20	/* keys that make a context worth its own table */
 #define CONTEXTS   2048 /* power of two */
-#define TABLES	   512	/* power of two */
+#define TABLES	   256	/* power of two */
 
 struct set {
 	uint64_t bits[4];
 };
 
-struct position {
-	uint32_t count[SYMBOLS];
+/* How often each symbol was seen.  Large counts are halved. */
+struct tally {
 	uint32_t total;
-	uint32_t wraps;
+	uint16_t count[SYMBOLS];
+};
+
+/* `round' counts only in pages in which the position went round: elsewhere
+ * counts tell more of how far the listing has come than of how keys are
+ * spread. */
+struct position {
+	struct tally all, round;
 	struct set seen; /* bytes */
+	uint32_t falls;	 /* in any page */
 };
 
 /* What followed one byte at one position. */
 struct context {
 	uint32_t id; /* 0: free */
-	uint32_t total;
-	uint16_t count[SYMBOLS];
+	struct tally all, round;
 };
 
 /* Weights made ready: symbol sym[i] spans cum[i] to cum[i + 1]. */
@@ -60,7 +68,6 @@ struct keynum_model {
 	size_t used; /* positions known */
 	size_t ncontexts;
 	uint32_t generation;
-	uint32_t learned;
 	bool raw; /* a key was not valid UTF-8 */
 };
 
@@ -239,17 +246,15 @@ context_find(struct keynum_model *m, uint32_t id, bool make)
 }
 
 static void
-context_count(struct context *c, unsigned sym)
+tally_add(struct tally *t, unsigned sym)
 {
-	if (c->count[sym] == UINT16_MAX) {
-		c->total = 0;
-		for (size_t i = 0; i < SYMBOLS; i++) {
-			c->count[i] = (uint16_t)((c->count[i] + 1) / 2);
-			c->total += c->count[i];
-		}
+	if (t->count[sym] == UINT16_MAX) {
+		t->total = 0;
+		for (size_t i = 0; i < SYMBOLS; i++)
+			t->total += t->count[i] /= 2;
 	}
-	c->count[sym]++;
-	c->total++;
+	t->count[sym]++;
+	t->total++;
 }
 
 static struct position *
@@ -268,101 +273,177 @@ symbol(const char *key, size_t len, size_t i)
 	return i < len ? (unsigned char)key[i] + 1U : 0;
 }
 
+/* falls[i]: how often position base + i went round within the page. */
 static void
-learn_symbol(struct keynum_model *m, const char *key, size_t len, size_t i)
+learn_key(struct keynum_model *m, const char *key, size_t len, size_t base,
+    const unsigned *falls)
+{
+	size_t end = base + DEEP < len ? base + DEEP : len;
+	struct position *p;
+	struct context *c;
+	unsigned sym;
+
+	for (size_t i = base; i <= end && i < KEYNUM_POSITIONS; i++) {
+		p = position_get(m, i);
+		sym = symbol(key, len, i);
+		c = context_find(m,
+		    context_id(i, i > 0 ? symbol(key, len, i - 1) : 0), true);
+		if (sym > 0)
+			set_add(&p->seen, sym - 1);
+		tally_add(&p->all, sym);
+		if (c != NULL)
+			tally_add(&c->all, sym);
+		if (i - base == DEEP || falls[i - base] < ROUNDS)
+			continue;
+		tally_add(&p->round, sym);
+		if (c != NULL)
+			tally_add(&c->round, sym);
+	}
+	if (!m->raw && keynum_utf8(key, len) != len)
+		m->raw = true;
+}
+
+static void
+learn_shared(struct keynum_model *m, unsigned char byte, size_t i)
 {
 	struct position *p = position_get(m, i);
-	unsigned sym = symbol(key, len, i);
-	unsigned prev = i > 0 ? symbol(key, len, i - 1) : 0;
-	struct context *c = context_find(m, context_id(i, prev), true);
 
-	p->count[sym]++;
-	p->total++;
-	if (sym > 0)
-		set_add(&p->seen, sym - 1);
-	if (c != NULL)
-		context_count(c, sym);
+	set_add(&p->seen, byte);
+	tally_add(&p->all, byte + 1U);
+}
+
+static void
+count_falls(struct keynum_model *m, const char *a, size_t alen, const char *b, size_t blen,
+    size_t base, unsigned *falls)
+{
+	size_t i = keynum_common(a, alen, b, blen) + 1;
+	size_t end = alen < blen ? alen : blen;
+
+	if (end > base + DEEP)
+		end = base + DEEP;
+	for (; i < end; i++)
+		if ((unsigned char)b[i] < (unsigned char)a[i]) {
+			falls[i - base]++;
+			position_get(m, i)->falls++;
+		}
 }
 
 void
-keynum_learn(struct keynum_model *m, const char *a, size_t alen, const char *b,
-    size_t blen)
+keynum_learn(struct keynum_model *m, const char *const *keys,
+    const size_t *lens, size_t count)
 {
-	size_t same = a == NULL ? 0 : keynum_common(a, alen, b, blen);
-	size_t first = same > ABOVE ? same - ABOVE : 0, last;
+	unsigned falls[DEEP] = {0};
+	size_t base;
 
-	/* Now and then all of it, lest a long prefix stay unknown. */
-	if (m->learned++ % 64 == 0)
-		first = 0;
-	last = same + DEEP < blen ? same + DEEP : blen;
-	if (last > KEYNUM_POSITIONS)
-		last = KEYNUM_POSITIONS;
-	for (size_t i = first; i <= last; i++)
-		learn_symbol(m, b, blen, i);
-	for (size_t i = same + 1; i < last && i < alen; i++)
-		if ((unsigned char)b[i] < (unsigned char)a[i])
-			position_get(m, i)->wraps++;
-	if (!m->raw && keynum_utf8(b, blen) != blen)
-		m->raw = true;
+	if (count == 0)
+		return;
+	base = keynum_common(keys[0], lens[0], keys[count - 1],
+	    lens[count - 1]);
+	for (size_t i = 1; i < count; i++)
+		count_falls(m, keys[i - 1], lens[i - 1], keys[i], lens[i], base,
+		    falls);
+	for (size_t i = 0; i < count; i++)
+		learn_key(m, keys[i], lens[i], base, falls);
+	for (size_t i = 0; i < base && i < KEYNUM_POSITIONS; i++)
+		learn_shared(m, (unsigned char)keys[0][i], i);
 	m->generation++;
 }
 
 /* Weights */
 
-/* Could `alphabet', shown elsewhere, be that of a place which showed seen? */
+/* Letters, digits and what is not ASCII: places that may count up. */
 static bool
-alphabet_fits(const struct set *alphabet, const struct set *seen)
+all_counting(const struct set *s)
 {
 	unsigned lo, hi;
 
-	return set_covers(alphabet, seen) &&
-	    set_span(alphabet, 0, '0' - 1, &lo, &hi) == 0 &&
-	    set_span(alphabet, '9' + 1, 'A' - 1, &lo, &hi) == 0 &&
-	    set_span(alphabet, 'Z' + 1, 'a' - 1, &lo, &hi) == 0 &&
-	    set_span(alphabet, 'z' + 1, 255, &lo, &hi) == 0;
+	return set_span(s, 0, '0' - 1, &lo, &hi) == 0 &&
+	    set_span(s, '9' + 1, 'A' - 1, &lo, &hi) == 0 &&
+	    set_span(s, 'Z' + 1, 'a' - 1, &lo, &hi) == 0 &&
+	    set_span(s, 'z' + 1, 127, &lo, &hi) == 0;
 }
 
-/* Widen what an unwrapped position has shown by its neighbours' example. */
-static void
-expect_alike(const struct keynum_model *m, size_t at, struct set *full)
+/* A position further right, in the same run of letters and digits, that has
+ * gone round and has shown all that this one has; 0: none. */
+static size_t
+find_alike(const struct keynum_model *m, size_t at)
 {
+	const struct set *seen = &m->at[at]->seen;
 	const struct position *p;
 	size_t end = at + DEEP < m->used ? at + DEEP : m->used;
 
+	if (!all_counting(seen))
+		return 0;
 	for (size_t i = at + 1; i < end; i++) {
 		p = m->at[i];
-		if (p == NULL || p->wraps < WRAPPED ||
-		    !alphabet_fits(&p->seen, full))
-			continue;
-		*full = p->seen;
-		return;
+		if (p == NULL)
+			break;
+		if (p->round.total >= SHOWN && set_covers(&p->seen, seen))
+			return i;
+		if (!all_counting(&p->seen))
+			break;
 	}
+	return 0;
 }
 
-/* The bytes to expect where the counter has not gone round yet. */
-static struct set
-expect_class(const struct keynum_model *m, size_t at)
-{
-	struct set full = m->at[at]->seen;
-	unsigned lo = 0, hi = 0, n;
-	bool digits = set_span(&full, '0', '9', &lo, &hi) > 0;
+/* Which symbols may stand for each other: digits, or all that hexadecimal
+ * numbers are made of; letters; what is not ASCII; everything else only for
+ * itself. */
+enum kind { KIND_ITSELF, KIND_DIGIT, KIND_LOWER, KIND_UPPER, KIND_HIGH, KINDS };
 
-	n = set_span(&full, 0, 255, &lo, &hi);
-	if (n > 0)
-		expect_alike(m, at, &full);
-	if (digits)
+struct kinds {
+	bool hex_lower, hex_upper; /* letters count as digits */
+};
+
+static enum kind
+kind_of(const struct kinds *k, unsigned sym)
+{
+	unsigned c = sym - 1;
+
+	if (sym == 0)
+		return KIND_ITSELF;
+	if ((c >= '0' && c <= '9') || (k->hex_lower && c >= 'a' && c <= 'f') ||
+	    (k->hex_upper && c >= 'A' && c <= 'F'))
+		return KIND_DIGIT;
+	if (c >= 'a' && c <= 'z')
+		return KIND_LOWER;
+	if (c >= 'A' && c <= 'Z')
+		return KIND_UPPER;
+	return c >= 128 ? KIND_HIGH : KIND_ITSELF;
+}
+
+static struct kinds
+kinds_of(const struct set *seen)
+{
+	unsigned lo = 0, hi = 0;
+	bool digits = set_span(seen, '0', '9', &lo, &hi) > 0;
+	struct kinds k = {false, false};
+
+	if (digits && set_span(seen, 'a', 'z', &lo, &hi) > 0)
+		k.hex_lower = hi <= 'f';
+	if (digits && set_span(seen, 'A', 'Z', &lo, &hi) > 0)
+		k.hex_upper = hi <= 'F';
+	return k;
+}
+
+/* All that may stand for a byte seen. */
+static struct set
+widen(const struct set *seen, const struct kinds *k)
+{
+	struct set full = *seen;
+	unsigned lo = 0, hi = 0;
+
+	if (set_span(seen, '0', '9', &lo, &hi) > 0)
 		set_range(&full, '0', '9');
-	n = set_span(&full, 'a', 'z', &lo, &hi);
-	if (n > 0 && hi <= 'f' && digits)
+	if (k->hex_lower)
 		set_range(&full, 'a', 'f');
-	else if (n > 1)
+	else if (set_span(seen, 'a', 'z', &lo, &hi) > 1)
 		set_range(&full, 'a', 'z');
-	n = set_span(&full, 'A', 'Z', &lo, &hi);
-	if (n > 0 && hi <= 'F' && digits)
+	if (k->hex_upper)
 		set_range(&full, 'A', 'F');
-	else if (n > 1)
+	else if (set_span(seen, 'A', 'Z', &lo, &hi) > 1)
 		set_range(&full, 'A', 'Z');
-	if (set_span(&full, 128, 255, &lo, &hi) > 1)
+	if (set_span(seen, 128, 255, &lo, &hi) > 1)
 		set_range(&full, lo, hi);
 	return full;
 }
@@ -394,38 +475,90 @@ table_fill(struct table *t, const double *weight, double total)
 	t->cum[t->n] = SCALE;
 }
 
-static void
-weigh_seen(struct keynum_model *m, const struct position *p, uint32_t id,
-    struct table *t)
+static const struct tally *
+tally_round(struct keynum_model *m, size_t at, unsigned prev)
 {
-	const struct context *c = context_find(m, id, false);
-	bool local = c != NULL && c->total >= ENOUGH;
-	double weight[SYMBOLS], total = local ? c->total : p->total, sum = 0;
+	const struct context *c = context_find(m, context_id(at, prev), false);
+
+	if (c != NULL && c->round.total >= ENOUGH)
+		return &c->round;
+	return &m->at[at]->round;
+}
+
+static const struct tally *
+tally_all(struct keynum_model *m, size_t at, unsigned prev)
+{
+	const struct context *c = context_find(m, context_id(at, prev), false);
+
+	if (c != NULL && c->all.total >= ENOUGH)
+		return &c->all;
+	return &m->at[at]->all;
+}
+
+/* By what the position has shown, going round. */
+static void
+weigh_round(struct keynum_model *m, size_t at, unsigned prev, struct table *t)
+{
+	const struct tally *local = tally_round(m, at, prev);
+	const struct position *p = m->at[at];
+	double weight[SYMBOLS], sum = 0;
 
 	for (size_t s = 0; s < SYMBOLS; s++) {
-		weight[s] = 0;
-		if (p->count[s] > 0)
-			weight[s] = (local ? c->count[s] : p->count[s]) +
-			    .002 * total;
+		weight[s] = local->count[s];
+		if (p->all.count[s] > 0)
+			weight[s] += .002 * local->total;
 		sum += weight[s];
 	}
 	table_fill(t, weight, sum);
 }
 
+/*
+ * It has not gone round: each kind weighs what it has been seen, but within a
+ * kind the weights are those of the position that is like this one, or even.
+ */
 static void
-weigh_class(struct keynum_model *m, size_t at, struct table *t)
+weigh_kinds(struct keynum_model *m, size_t at, unsigned prev, struct table *t)
 {
-	struct set full = expect_class(m, at);
-	double weight[SYMBOLS], sum = 0;
+	const struct tally *seen = tally_all(m, at, prev), *like = NULL;
+	double weight[SYMBOLS] = {0}, mass[KINDS] = {0}, part[KINDS] = {0};
+	size_t alike = find_alike(m, at);
+	struct set bytes = {{0}}, full;
+	struct kinds k;
+	double sum = 0;
 
-	weight[0] = m->at[at]->count[0] > 0 ? .2 : 0;
-	for (unsigned b = 0; b < 256; b++) {
-		weight[b + 1] = set_has(&full, b) ? 1 : 0;
-		sum += weight[b + 1];
+	if (alike > 0)
+		like = tally_round(m, alike, prev);
+	for (unsigned b = 0; b < 256; b++)
+		if (seen->count[b + 1] > 0)
+			set_add(&bytes, b);
+	k = kinds_of(alike > 0 ? &m->at[alike]->seen : &bytes);
+	full = widen(&bytes, &k);
+	if (alike > 0)
+		for (size_t i = 0; i < 4; i++)
+			full.bits[i] |= m->at[alike]->seen.bits[i];
+	if (m->at[at]->falls >= WRAPPED)
+		full = m->at[at]->seen;
+	for (unsigned s = 0; s < SYMBOLS; s++) {
+		if (s > 0 && !set_has(&full, s - 1))
+			continue;
+		weight[s] = 1;
+		if (like != NULL)
+			weight[s] = like->count[s] + .02 * like->total;
+		mass[kind_of(&k, s)] += seen->count[s];
+		part[kind_of(&k, s)] += weight[s];
 	}
-	if (sum == 0)
-		weight[0] = 1;
-	table_fill(t, weight, sum + weight[0]);
+	for (unsigned s = 0; s < SYMBOLS; s++) {
+		enum kind kind = kind_of(&k, s);
+
+		if (kind == KIND_ITSELF)
+			weight[s] = seen->count[s];
+		else if (weight[s] > 0)
+			weight[s] *= mass[kind] / part[kind];
+		if (m->at[at]->all.count[s] > 0)
+			weight[s] += .002 * seen->total;
+		sum += weight[s];
+	}
+	table_fill(t, weight, sum);
 }
 
 /* The weights at a position after a byte; valid until the next call. */
@@ -433,24 +566,19 @@ static const struct table *
 table_get(struct keynum_model *m, size_t at, unsigned prev)
 {
 	static const struct table ends = {.n = 1, .cum = {0, SCALE}};
-	const struct position *p = at < m->used ? m->at[at] : NULL;
-	struct table *t;
-	bool wrapped;
-	uint32_t id;
+	uint32_t id = context_id(at, prev);
+	struct table *t = &m->tables[hash_id(id) & (TABLES - 1)];
 
-	if (p == NULL || p->total == 0)
+	if (at >= m->used || m->at[at] == NULL)
 		return &ends;
-	wrapped = p->wraps >= WRAPPED;
-	id = context_id(at, wrapped ? prev : SYMBOLS);
-	t = &m->tables[hash_id(id) & (TABLES - 1)];
 	if (t->id == id && t->generation == m->generation)
 		return t;
 	t->id = id;
 	t->generation = m->generation;
-	if (wrapped)
-		weigh_seen(m, p, id, t);
+	if (m->at[at]->round.total >= SHOWN)
+		weigh_round(m, at, prev, t);
 	else
-		weigh_class(m, at, t);
+		weigh_kinds(m, at, prev, t);
 	return t;
 }
 

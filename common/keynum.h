@@ -5,11 +5,12 @@
  * Keys as numbers: how far is it from one key to another, and which key lies
  * so and so far ahead?
  *
- * A key is read as an odometer.  A position that has wrapped (its byte fell
- * while an earlier one rose) has shown its alphabet: there the frequencies
- * seen are used, after the byte before it where enough is known.  One that
- * has not is still counting up: its whole character class is expected, or
- * the alphabet of a wrapped position that holds all it has shown.  With such
+ * A key is read as an odometer.  A position that went round within a page
+ * (its byte fell while an earlier one rose) has shown its alphabet: there
+ * the frequencies seen are used, after the byte before it where enough is
+ * known.  One that has not is still counting up: it is taken to be like a
+ * position further right that has shown the same bytes and more, or else its
+ * whole character class is expected.  With such
  * weights a key becomes a fraction in [0, 1), as an arithmetic coder would
  * have it: order is kept (a <= b gives number(a) <= number(b)), and equal
  * distances hold about equally many keys.
@@ -18,7 +19,7 @@
  * are not counted, so long common prefixes cost no precision.  Numbers taken
  * before a keynum_learn() may not be compared with those taken after it.
  *
- * Pure.  Memory is bounded (under 4 MiB for any keys); keys longer than
+ * Pure.  Memory is bounded (under 6 MiB for any keys); keys longer than
  * KEYNUM_POSITIONS bytes count by their beginning.
  */
 
@@ -40,10 +41,9 @@ struct keynum {
 struct keynum_model *keynum_new(void);
 void keynum_free(struct keynum_model *m);
 
-/* Learn from key b, which follows a in a listing (not necessarily at once);
- * a may be NULL.  One key in ten of a page is enough. */
-void keynum_learn(struct keynum_model *m, const char *a, size_t alen,
-    const char *b, size_t blen);
+/* Learn from keys of one page, in order; one key in ten is enough. */
+void	keynum_learn(struct keynum_model *m, const char *const *keys,
+	    const size_t *lens, size_t count);
 
 /* The number of a key among those that share its first `from' bytes. */
 void keynum_of(struct keynum_model *m, const char *key, size_t len, size_t from,

@@ -21,6 +21,7 @@
 #include "xalloc.h"
 
 #define PAGE_BYTES 100000
+#define BIAS_GAIN  .08
 #define PAGE_NAMES 1000 /* until a page has shown its size */
 
 struct seg {
@@ -31,6 +32,7 @@ struct seg {
 	double pages;			 /* what that page counts for */
 	double rest;			 /* pages left, by the last measure */
 	bool measured;			 /* rest is fresh */
+	double hoped, got;		 /* pages since it was cut */
 	bool begun;			 /* gave keys of its own */
 	unsigned guesses;		 /* cuts made from one density */
 };
@@ -43,7 +45,11 @@ struct listplan {
 	struct listplan_stats st;
 	double page_names; /* names of a full page */
 	double page_bytes; /* bytes of a page, lately */
-	size_t ramp, trust;
+	size_t ramp;
+	double far;		/* guesses made at the middle of nowhere */
+	size_t guessing;	/* segments cut that have not answered */
+	double bias;		/* how long segments are, by what was hoped */
+	double trust;		/* how many of them may be */
 	bool collapsed;
 };
 
@@ -97,6 +103,8 @@ seg_free(struct listplan *p, struct seg *s)
 		p->par.drop(p->par.drop_arg, s->pub.user);
 	if (s->pub.busy)
 		p->st.in_flight--;
+	if (s->guesses > 0 && !s->begun)
+		p->guessing--;
 	p->st.held -= s->pub.held;
 	if (s->prev != NULL)
 		s->prev->next = s->next;
@@ -130,7 +138,9 @@ listplan_new(const struct listplan_params *params)
 	p->page_names = PAGE_NAMES;
 	p->page_bytes = params->page_bytes > 0 ? (double)params->page_bytes :
 						 PAGE_BYTES;
-	p->ramp = p->trust = 1;
+	p->ramp = 1;
+	p->trust = 2;
+	p->bias = 1;
 	s = seg_new(p, NULL);
 	s->after = key_copy(params->lo);
 	if (s->after.data == NULL)
@@ -189,7 +199,7 @@ measure(struct listplan *p, struct seg *s)
 	if (s->measured || s->first.data == NULL)
 		return;
 	s->measured = true;
-	s->rest = keycut_rest(&p->cut, &r);
+	s->rest = keycut_rest(&p->cut, &r) * p->bias;
 }
 
 /* Cut s so many pages ahead; the tail is a new segment, asked for at once. */
@@ -200,7 +210,7 @@ cut_at(struct listplan *p, struct seg *s, double pages)
 	struct listplan_key at;
 	struct seg *tail;
 
-	if (!keycut_place(&p->cut, &r, pages))
+	if (!keycut_place(&p->cut, &r, pages / p->bias))
 		return NULL;
 	at = (struct listplan_key){p->cut.key.data, p->cut.key.len};
 	tail = seg_new(p, s);
@@ -211,8 +221,11 @@ cut_at(struct listplan *p, struct seg *s, double pages)
 	tail->last = key_copy(s->last);
 	tail->pages = s->pages;
 	tail->guesses = s->begun ? 1 : s->guesses + 1;
+	p->guessing++;
 	tail->rest = s->rest - pages;
 	s->rest = pages;
+	s->hoped = isfinite(pages) ? pages : 0;
+	s->got = 0;
 	s->measured = tail->measured = isfinite(pages);
 	p->st.cuts++;
 	return send(p, tail);
@@ -234,7 +247,11 @@ may_cut(const struct listplan *p)
 	double useful = (double)p->st.useful / p->page_names;
 	double wasted = (double)p->st.wasted / p->page_names;
 
-	return wasted < .9 * useful + 1;
+	double share = wasted / (useful + 12), most = p->trust;
+
+	if (share > .6)
+		most *= (.95 - share) / .35;
+	return (double)p->guessing < (most > 1 ? most : 1);
 }
 
 /* Guesses under way beyond the last segment begun. */
@@ -264,8 +281,7 @@ whole(const struct listplan *p, const struct seg *s)
 static bool
 cuttable(struct listplan *p, struct seg *s, double least)
 {
-	if (s->pub.done || s->first.data == NULL ||
-	    (!s->begun && s->guesses > p->trust))
+	if (s->pub.done || s->first.data == NULL)
 		return false;
 	measure(p, s);
 	return s->rest >= least;
@@ -321,15 +337,20 @@ choose_beyond(struct listplan *p)
 		measure(p, s);
 		if (s->first.data == NULL)
 			continue;
+		if (from != NULL && isfinite(from->rest))
+			ahead += from->rest;
 		from = s;
-		if (s->next == NULL)
-			break;
-		if (isfinite(s->rest))
-			ahead += s->rest;
 	}
 	/* Behind a segment that is over there is nothing. */
 	if (from == NULL || (from->next != NULL && from != p->frontier))
 		return NULL;
+	if (from->rest > 64 && p->far < 4 + useful / 32) {
+		got = cut_at(p, from, HUGE_VAL);
+		if (got != NULL) {
+			p->far++;
+			return got;
+		}
+	}
 	if (!p->par.unsorted &&
 	    ahead * p->page_bytes > 2 * (double)p->par.window)
 		return NULL;
@@ -338,6 +359,13 @@ choose_beyond(struct listplan *p)
 		step = from->rest / 2;
 	if (step < 1.2)
 		return NULL;
+	if (from->rest > 64 && p->far < 4 + useful / 32) {
+		got = cut_at(p, from, HUGE_VAL);
+		if (got != NULL) {
+			p->far++;
+			return got;
+		}
+	}
 	got = cut_at(p, from, step);
 	if (got == NULL)
 		got = cut_at(p, from, HUGE_VAL);
@@ -425,6 +453,19 @@ set_sample(const struct listplan *p, struct seg *s,
 	s->measured = false;
 }
 
+/* A segment is over: was it as long as hoped? */
+static void
+calibrate(struct listplan *p, const struct seg *s)
+{
+	double ratio = s->got / s->hoped;
+
+	p->bias *= 1 + BIAS_GAIN * ((ratio < 2 ? ratio : 2) - 1);
+	if (p->bias < .02)
+		p->bias = .02;
+	if (p->bias > 1.5)
+		p->bias = 1.5;
+}
+
 /* A page that belongs to s wholly, in part, or not at all. */
 static void
 adapt(struct listplan *p, struct seg *s, size_t kept, size_t count)
@@ -433,17 +474,21 @@ adapt(struct listplan *p, struct seg *s, size_t kept, size_t count)
 	p->st.wasted += count - kept;
 	if (count == 0)
 		p->st.wasted += (uint64_t)p->page_names;
-	if (kept == count && count > 0)
-		p->trust *= 2;
-	else if (kept == 0)
-		p->trust /= 2;
-	if (p->trust < 1)
-		p->trust = 1;
-	if (p->trust > p->par.in_flight)
-		p->trust = p->par.in_flight;
+	if (s->guesses > 0 && !s->begun) {
+		p->guessing--;
+		s->guesses = 0;
+		p->trust = kept > 0 ? p->trust + 1 : p->trust - .5;
+		if (p->trust < 4)
+			p->trust = 4;
+		if (p->trust > (double)p->par.in_flight)
+			p->trust = (double)p->par.in_flight;
+	}
 	p->ramp *= 2;
 	if (p->ramp > p->par.in_flight)
 		p->ramp = p->par.in_flight;
+	s->got += (double)kept / p->page_names;
+	if (s->pub.done && s->hoped > 0)
+		calibrate(p, s);
 	if (kept == 0)
 		return;
 	p->st.pages++;
