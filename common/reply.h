@@ -46,14 +46,19 @@ bool	reply_rows(const char *body, size_t len, const char *row,
 	    const char **why);
 
 /*
- * An error document: fills code, text, request_id of f where present, and
- * region ("" if none or longer than region_room - 1; region may be NULL).  The
- * kind is left to reply_classify().  False if body is no whole S3 error
- * document; f is then as it was, and region "".  Also reads the form of STS,
- * ErrorResponse/Error/Code.
+ * An error document: fills code, text and request_id of f, and region (which
+ * has region_room bytes, or is NULL), each only where the document has it and
+ * there is room for it; text alone may be cut.  The kind is left to
+ * reply_classify().  False if body is no whole S3 error document: nothing is
+ * changed then.  Also reads the form of STS, ErrorResponse/Error/Code.
  */
 bool	reply_error(const char *body, size_t len, struct fail *f,
 	    char *region, size_t region_room);
+
+/* One text of an error document into its place in f, for who streams. */
+enum { REPLY_ERROR_CODE, REPLY_ERROR_MESSAGE, REPLY_ERROR_REQUEST };
+void	reply_error_part(struct fail *f, int part, const char *text,
+	    size_t len);
 
 /*
  * Set f->kind from f->code and f->status: the code first, then the status.
@@ -92,16 +97,20 @@ struct reply_page {
 	bool		 truncated;
 	bool		 has_truncated;	/* the element was there */
 	struct buf	 token;		/* NextContinuationToken, raw */
-	bool		 token_usable;	/* it held no replaced characters */
-	bool		 is_error;	/* the root was Error: error has it */
+	bool		 token_usable;	/* it is there, nothing replaced */
+	bool		 is_error;	/* the root was Error: error has it, the
+					 * kind left to reply_classify() */
 	struct fail	 error;
 	/* private */
 	struct xml	*xml;
-	struct buf	 key, etag, class;	/* of the current entry */
+	struct buf	 key, etag, class;	/* of the current entry, raw */
+	struct buf	 decoded;	/* the key as handed over */
+	struct buf	 held;		/* entries that wait, see reply_page.c */
 	struct reply_entry entry;
+	bool		 has_key;	/* of the current entry */
+	bool		 is_list;	/* the root was ListBucketResult */
 	bool		 encoded;	/* EncodingType url was seen */
-	bool		 pending_raw;
-	bool		 want_fields;
+	bool		 holding;	/* entries came before it */
 	reply_entry_fn	*fn;
 	void		*arg;
 	const char	*why;
@@ -109,10 +118,17 @@ struct reply_page {
 
 /*
  * want_fields: size, mtime, etag and class are read too; without it only keys
- * are, which is cheaper.  EncodingType may follow the entries in some stores'
- * documents: `expect_encoded' says that encoding-type=url was asked for; the
- * page then decodes at once if the element comes before the first entry, and
- * otherwise holds entries back until it knows (bounded by the page's limit).
+ * are, which is cheaper.
+ *
+ * Keys are decoded where the document says EncodingType url.  Where that has
+ * been said before the first entry, entries are handed over as they come;
+ * otherwise they are held until the end tells how to read them (bounded by
+ * LIMIT_PAGE_BYTES, as the page itself is).
+ *
+ * A page is malformed, so that nothing of it may be believed, where it is not
+ * whole, an entry lacks its key, a field is not what it should be, or a key
+ * holds characters that XML cannot carry.  A page whose root is Error is well
+ * formed: reply_page_end() is true and is_error tells.
  */
 void	reply_page_init(struct reply_page *page, bool want_fields,
 	    reply_entry_fn *fn, void *arg);
@@ -120,6 +136,7 @@ void	reply_page_fini(struct reply_page *page);
 void	reply_page_reset(struct reply_page *page);	/* for the next page */
 bool	reply_page_feed(struct reply_page *page, const char *p, size_t len);
 bool	reply_page_end(struct reply_page *page);
+/* Why one of the two was false: a phrase, never NULL. */
 const char *reply_page_error(const struct reply_page *page);
 
 #endif
