@@ -7,7 +7,7 @@
  *
  * Delays are full jitter: uniform in [0, min(cap, base * 2^(attempt - 1))],
  * base 50 ms for transient failures and 500 ms for throttling, cap 20 s.
- * A store's Retry-After is a floor (itself capped at 60 s).
+ * A store's Retry-After is a floor (itself capped at 60 s) under the jitter.
  *
  * A budget keeps a failing store from being hammered: every retry takes a
  * token, every success gives a part of one back, time gives a few a second.
@@ -27,11 +27,13 @@ struct retry_budget {
 #define RETRY_BUDGET_MAX	500	/* tokens at the start and at most */
 #define RETRY_TOKENS_PER_SUCCESS 0.5
 #define RETRY_TOKENS_PER_SECOND	10
+#define RETRY_DEBT_MAX		300
 
 void	retry_budget_init(struct retry_budget *b, int64_t now);
 void	retry_budget_success(struct retry_budget *b, int64_t now);
 /* Take a token; the ms to wait until there is one (0: at once).  Several
- * callers that find it empty are told ever later times. */
+ * callers that find it empty are told ever later times, up to the half minute
+ * in which RETRY_DEBT_MAX tokens come. */
 int64_t	retry_budget_take(struct retry_budget *b, int64_t now);
 
 /* Kinds that another attempt may mend: throttled, transient, conflict,
