@@ -1,0 +1,16 @@
+#ifndef APP_PRIVATE_H
+#define APP_PRIVATE_H
+
+/* Between the files of app, and for no others. */
+
+#include "app.h"
+
+void	app_options_parse(struct app *app, int argc, char **argv);
+void	app_buckets_free(struct app *app);
+/* --failed: opened at the start, checked at the end. */
+void	app_failed_open(struct app *app);
+void	app_failed_close(struct app *app);
+/* Ask the program to begin no more work. */
+void	app_stop(struct app *app);
+
+#endif
