@@ -196,8 +196,38 @@ place_hint(struct keycut *c, const struct keycut_range *r, double pages)
 }
 
 static bool
-place_at(
-    struct keycut *c, const struct keycut_range *r, struct line *l, double step)
+is_mark(unsigned char c)
+{
+	return (c >= ' ' && c < '0') || (c > '9' && c < 'A') ||
+	    (c > 'Z' && c < 'a') || (c > 'z' && c < 0x7f);
+}
+
+/*
+ * A page tells nothing of what lies beyond the folder that it is from, where
+ * folder means all up to the last mark that its keys share.  A cut beyond
+ * goes to the folder's end instead.
+ */
+static void
+stay_near(struct keycut *c, const struct keycut_range *r)
+{
+	size_t mark = common(r->first, r->last);
+	struct listplan_key k = {c->key.data, c->key.len};
+	char next;
+
+	while (mark > 0 && !is_mark((unsigned char)r->last.data[mark - 1]))
+		mark--;
+	c->left = mark > c->prefix_len && common(k, r->last) < mark;
+	if (!c->left || common(r->after, r->last) < mark)
+		return;
+	next = (char)(r->last.data[mark - 1] + 1);
+	buf_reset(&c->key);
+	buf_add(&c->key, r->last.data, mark - 1);
+	buf_addc(&c->key, next);
+}
+
+static bool
+place_at(struct keycut *c, const struct keycut_range *r, struct line *l,
+    double step, bool near)
 {
 	size_t page = common(r->first, r->last), digits = DIGITS;
 
@@ -206,6 +236,8 @@ place_at(
 	if (step >= l->left || !keynum_add(&l->here, step))
 		return false;
 	keynum_key(c->model, r->after.data, l->from, &l->here, digits, &c->key);
+	if (near)
+		stay_near(c, r);
 	return inside(c, r);
 }
 
@@ -215,16 +247,17 @@ keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
 	struct line l;
 	size_t outer, inner;
 
+	c->left = false;
 	if (c->hints != NULL)
 		return place_hint(c, r, pages);
 	outer = shared(c, r, &inner);
 	measure(c, r, outer, &l);
 	if (!isfinite(pages))
-		return place_at(c, r, &l, l.left / 2);
+		return place_at(c, r, &l, l.left / 2, false);
 	if (l.density > 0)
-		return place_at(c, r, &l, pages * l.density);
+		return place_at(c, r, &l, pages * l.density, true);
 	if (inner == outer)
 		return false;
 	measure(c, r, inner, &l);
-	return l.density > 0 && place_at(c, r, &l, pages * l.density);
+	return l.density > 0 && place_at(c, r, &l, pages * l.density, true);
 }

@@ -21,6 +21,7 @@
 #include "xalloc.h"
 
 #define PAGE_BYTES 100000
+#define DEPTH_CUT  .7
 #define BIAS_GAIN  .08
 #define PAGE_NAMES 1000 /* until a page has shown its size */
 
@@ -33,6 +34,8 @@ struct seg {
 	double rest;			 /* pages left, by the last measure */
 	bool measured;			 /* rest is fresh */
 	double hoped, got;		 /* pages since it was cut */
+	bool strange;			 /* not where its page is from */
+	bool hoped_begun;		 /* begun when it was cut */
 	bool begun;			 /* gave keys of its own */
 	unsigned guesses;		 /* cuts made from one density */
 };
@@ -48,7 +51,8 @@ struct listplan {
 	size_t ramp;
 	double far;		/* guesses made at the middle of nowhere */
 	size_t guessing;	/* segments cut that have not answered */
-	double bias;		/* how long segments are, by what was hoped */
+	double bias[2];		/* how long segments are, by what was hoped */
+	double depth;		/* how many cuts one density may give */
 	double trust;		/* how many of them may be */
 	bool collapsed;
 };
@@ -140,7 +144,8 @@ listplan_new(const struct listplan_params *params)
 						 PAGE_BYTES;
 	p->ramp = 1;
 	p->trust = 2;
-	p->bias = 1;
+	p->depth = 1;
+	p->bias[0] = p->bias[1] = 1;
 	s = seg_new(p, NULL);
 	s->after = key_copy(params->lo);
 	if (s->after.data == NULL)
@@ -191,6 +196,15 @@ range_of(const struct seg *s)
 	    s->after, s->hi, s->first, s->last, s->pages};
 }
 
+/* What guesses about a segment such as s are to be multiplied by. */
+static double
+bias_of(const struct listplan *p, const struct seg *s)
+{
+	if (s->begun && s->got > 2 * s->hoped + 2)
+		return 1; /* it has outlived what was hoped */
+	return p->bias[s->begun];
+}
+
 static void
 measure(struct listplan *p, struct seg *s)
 {
@@ -199,7 +213,7 @@ measure(struct listplan *p, struct seg *s)
 	if (s->measured || s->first.data == NULL)
 		return;
 	s->measured = true;
-	s->rest = keycut_rest(&p->cut, &r) * p->bias;
+	s->rest = keycut_rest(&p->cut, &r) * bias_of(p, s);
 }
 
 /* Cut s so many pages ahead; the tail is a new segment, asked for at once. */
@@ -210,7 +224,7 @@ cut_at(struct listplan *p, struct seg *s, double pages)
 	struct listplan_key at;
 	struct seg *tail;
 
-	if (!keycut_place(&p->cut, &r, pages / p->bias))
+	if (!keycut_place(&p->cut, &r, pages / bias_of(p, s)))
 		return NULL;
 	at = (struct listplan_key){p->cut.key.data, p->cut.key.len};
 	tail = seg_new(p, s);
@@ -221,11 +235,13 @@ cut_at(struct listplan *p, struct seg *s, double pages)
 	tail->last = key_copy(s->last);
 	tail->pages = s->pages;
 	tail->guesses = s->begun ? 1 : s->guesses + 1;
+	tail->strange = p->cut.left;
 	p->guessing++;
 	tail->rest = s->rest - pages;
 	s->rest = pages;
 	s->hoped = isfinite(pages) ? pages : 0;
 	s->got = 0;
+	s->hoped_begun = s->begun;
 	s->measured = tail->measured = isfinite(pages);
 	p->st.cuts++;
 	return send(p, tail);
@@ -242,12 +258,15 @@ target(const struct listplan *p)
 }
 
 static bool
-may_cut(const struct listplan *p)
+may_cut(const struct listplan *p, bool bonus)
 {
 	double useful = (double)p->st.useful / p->page_names;
 	double wasted = (double)p->st.wasted / p->page_names;
 
 	double share = wasted / (useful + 12), most = p->trust;
+
+	if (bonus && share < .9)
+		return true;
 
 	if (share > .6)
 		most *= (.95 - share) / .35;
@@ -281,7 +300,8 @@ whole(const struct listplan *p, const struct seg *s)
 static bool
 cuttable(struct listplan *p, struct seg *s, double least)
 {
-	if (s->pub.done || s->first.data == NULL)
+	if (s->pub.done || s->first.data == NULL ||
+	    (!s->begun && (s->guesses > p->depth || s->strange)))
 		return false;
 	measure(p, s);
 	return s->rest >= least;
@@ -297,7 +317,7 @@ static struct seg *
 choose_short(struct listplan *p, double step, double least)
 {
 	double reach = 0, window = (double)p->par.window;
-	bool cut = may_cut(p);
+	bool cut = may_cut(p, false);
 	struct seg *got = NULL;
 
 	for (struct seg *s = p->head; s != NULL && got == NULL; s = s->next) {
@@ -328,7 +348,8 @@ choose_beyond(struct listplan *p)
 	double most = 1 + useful / 8;
 	struct seg *s, *from = NULL, *got;
 
-	if (p->frontier == NULL || (double)beyond(p) >= most || !may_cut(p) ||
+	if (p->frontier == NULL || (double)beyond(p) >= most ||
+	    !may_cut(p, beyond(p) < 2) ||
 	    !has_room(p, NULL))
 		return NULL;
 	for (s = p->head; s != NULL; s = s->next) {
@@ -381,7 +402,11 @@ listplan_next(struct listplan *p)
 	if (p->st.in_flight >= p->ramp || p->head == NULL)
 		return NULL;
 	step = target(p);
-	s = choose_short(p, step, 4);
+	s = NULL;
+	if (beyond(p) < 1)
+		s = choose_beyond(p);
+	if (s == NULL)
+		s = choose_short(p, step, 4);
 	if (p->collapsed)
 		return s != NULL ? &s->pub : NULL;
 	if (s == NULL)
@@ -459,11 +484,13 @@ calibrate(struct listplan *p, const struct seg *s)
 {
 	double ratio = s->got / s->hoped;
 
-	p->bias *= 1 + BIAS_GAIN * ((ratio < 2 ? ratio : 2) - 1);
-	if (p->bias < .02)
-		p->bias = .02;
-	if (p->bias > 1.5)
-		p->bias = 1.5;
+	double *bias = &p->bias[s->hoped_begun];
+
+	*bias *= 1 + BIAS_GAIN * ((ratio < 2 ? ratio : 2) - 1);
+	if (*bias < .02)
+		*bias = .02;
+	if (*bias > 1.5)
+		*bias = 1.5;
 }
 
 /* A page that belongs to s wholly, in part, or not at all. */
@@ -476,6 +503,10 @@ adapt(struct listplan *p, struct seg *s, size_t kept, size_t count)
 		p->st.wasted += (uint64_t)p->page_names;
 	if (s->guesses > 0 && !s->begun) {
 		p->guessing--;
+		if (kept == 0)
+			p->depth = p->depth > 2 ? p->depth * DEPTH_CUT : 1;
+		else if (p->depth < 2 * s->guesses)
+			p->depth = 2 * s->guesses;
 		s->guesses = 0;
 		p->trust = kept > 0 ? p->trust + 1 : p->trust - .5;
 		if (p->trust < 4)
