@@ -202,6 +202,16 @@ is_mark(unsigned char c)
 	    (c > 'Z' && c < 'a') || (c > 'z' && c < 0x7f);
 }
 
+/* The least key behind all that begin with the first len bytes of data, the
+ * last of which is a mark. */
+static void
+folder_end(struct keycut *c, const char *data, size_t len)
+{
+	buf_reset(&c->key);
+	buf_add(&c->key, data, len - 1);
+	buf_addc(&c->key, (char)(data[len - 1] + 1));
+}
+
 /*
  * A page tells nothing of what lies beyond the folder that it is from, where
  * folder means all up to the last mark that its keys share.  A cut beyond
@@ -212,17 +222,13 @@ stay_near(struct keycut *c, const struct keycut_range *r)
 {
 	size_t mark = common(r->first, r->last);
 	struct listplan_key k = {c->key.data, c->key.len};
-	char next;
 
 	while (mark > 0 && !is_mark((unsigned char)r->last.data[mark - 1]))
 		mark--;
 	c->left = mark > c->prefix_len && common(k, r->last) < mark;
 	if (!c->left || common(r->after, r->last) < mark)
 		return;
-	next = (char)(r->last.data[mark - 1] + 1);
-	buf_reset(&c->key);
-	buf_add(&c->key, r->last.data, mark - 1);
-	buf_addc(&c->key, next);
+	folder_end(c, r->last.data, mark);
 }
 
 static bool
@@ -260,4 +266,21 @@ keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
 		return false;
 	measure(c, r, inner, &l);
 	return l.density > 0 && place_at(c, r, &l, pages * l.density, true);
+}
+
+bool
+keycut_leave(struct keycut *c, const struct keycut_range *r)
+{
+	size_t mark = common(r->first, r->last);
+
+	if (c->hints != NULL)
+		return false;
+	for (; mark > c->prefix_len; mark--) {
+		if (!is_mark((unsigned char)r->last.data[mark - 1]))
+			continue;
+		folder_end(c, r->last.data, mark);
+		if (inside(c, r))
+			return true;
+	}
+	return false;
 }

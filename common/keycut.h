@@ -47,6 +47,8 @@ double keycut_rest(struct keycut *c, const struct keycut_range *r);
  * the range; else it is in c->key until the next call.
  */
 bool keycut_place(struct keycut *c, const struct keycut_range *r, double pages);
+/* The end of the innermost folder of the page that ends inside the range. */
+bool	keycut_leave(struct keycut *c, const struct keycut_range *r);
 
 /* memcmp() order, a prefix before what it begins. */
 int keycut_compare(struct listplan_key a, struct listplan_key b);

@@ -49,7 +49,6 @@ struct listplan {
 	double page_names; /* names of a full page */
 	double page_bytes; /* bytes of a page, lately */
 	size_t ramp;
-	double far;		/* guesses made at the middle of nowhere */
 	size_t guessing;	/* segments cut that have not answered */
 	double bias[2];		/* how long segments are, by what was hoped */
 	double depth;		/* how many cuts one density may give */
@@ -216,17 +215,13 @@ measure(struct listplan *p, struct seg *s)
 	s->rest = keycut_rest(&p->cut, &r) * bias_of(p, s);
 }
 
-/* Cut s so many pages ahead; the tail is a new segment, asked for at once. */
+/* Cut s at the key just placed; the tail is a new segment, asked at once. */
 static struct seg *
-cut_at(struct listplan *p, struct seg *s, double pages)
+cut_here(struct listplan *p, struct seg *s, double pages)
 {
-	struct keycut_range r = range_of(s);
-	struct listplan_key at;
+	struct listplan_key at = {p->cut.key.data, p->cut.key.len};
 	struct seg *tail;
 
-	if (!keycut_place(&p->cut, &r, pages / bias_of(p, s)))
-		return NULL;
-	at = (struct listplan_key){p->cut.key.data, p->cut.key.len};
 	tail = seg_new(p, s);
 	tail->after = key_copy(at);
 	tail->hi = s->hi;
@@ -235,16 +230,43 @@ cut_at(struct listplan *p, struct seg *s, double pages)
 	tail->last = key_copy(s->last);
 	tail->pages = s->pages;
 	tail->guesses = s->begun ? 1 : s->guesses + 1;
-	tail->strange = p->cut.left;
-	p->guessing++;
 	tail->rest = s->rest - pages;
 	s->rest = pages;
 	s->hoped = isfinite(pages) ? pages : 0;
 	s->got = 0;
 	s->hoped_begun = s->begun;
 	s->measured = tail->measured = isfinite(pages);
+	p->guessing++;
 	p->st.cuts++;
 	return send(p, tail);
+}
+
+/* Cut s so many pages ahead, or (HUGE_VAL) in the middle. */
+static struct seg *
+cut_at(struct listplan *p, struct seg *s, double pages)
+{
+	struct keycut_range r = range_of(s);
+	struct seg *tail;
+
+	if (!keycut_place(&p->cut, &r, pages / bias_of(p, s)))
+		return NULL;
+	tail = cut_here(p, s, pages);
+	tail->strange = s->strange || p->cut.left || !isfinite(pages);
+	return tail;
+}
+
+/* Cut s where a folder ends. */
+static struct seg *
+cut_folder(struct listplan *p, struct seg *s)
+{
+	struct keycut_range r = range_of(s);
+	struct seg *tail;
+
+	if (!keycut_leave(&p->cut, &r))
+		return NULL;
+	tail = cut_here(p, s, HUGE_VAL);
+	tail->strange = true;
+	return tail;
 }
 
 /* How long segments should be: as long as the window lets all of them be. */
@@ -365,13 +387,6 @@ choose_beyond(struct listplan *p)
 	/* Behind a segment that is over there is nothing. */
 	if (from == NULL || (from->next != NULL && from != p->frontier))
 		return NULL;
-	if (from->rest > 64 && p->far < 4 + useful / 32) {
-		got = cut_at(p, from, HUGE_VAL);
-		if (got != NULL) {
-			p->far++;
-			return got;
-		}
-	}
 	if (!p->par.unsorted &&
 	    ahead * p->page_bytes > 2 * (double)p->par.window)
 		return NULL;
@@ -380,13 +395,8 @@ choose_beyond(struct listplan *p)
 		step = from->rest / 2;
 	if (step < 1.2)
 		return NULL;
-	if (from->rest > 64 && p->far < 4 + useful / 32) {
-		got = cut_at(p, from, HUGE_VAL);
-		if (got != NULL) {
-			p->far++;
-			return got;
-		}
-	}
+	if (from->strange && !from->begun)
+		return cut_folder(p, from);
 	got = cut_at(p, from, step);
 	if (got == NULL)
 		got = cut_at(p, from, HUGE_VAL);
@@ -526,6 +536,7 @@ adapt(struct listplan *p, struct seg *s, size_t kept, size_t count)
 	if (s->begun)
 		return;
 	s->begun = true;
+	s->strange = false;
 	/* Later segments that were begun hold the frontier. */
 	for (struct seg *t = s->next; t != NULL; t = t->next)
 		if (t->begun)
