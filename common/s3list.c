@@ -360,7 +360,9 @@ accept(struct s3list *l, struct fetch *fetch)
 {
 	struct part_queue *q = fetch->queue;
 	struct s3page *p = &fetch->page;
+	struct keypage_part *part;
 	struct listplan_take take;
+	size_t before = q->seg->held;
 
 	if (!progress(l, q, p))
 		return;
@@ -372,9 +374,11 @@ accept(struct s3list *l, struct fetch *fetch)
 	}
 	q->suspect = false;
 	keep_token(q, p, take.skip + take.keep == p->page.count);
-	if (take.keep > 0)
-		queue_add(l, q,
-		    keypage_slice(&p->page, take.skip, take.keep));
+	if (take.keep == 0)
+		return;
+	part = keypage_slice(&p->page, take.skip, take.keep);
+	part->size = q->seg->held - before;	/* as the plan has booked */
+	queue_add(l, q, part);
 }
 
 static void
@@ -391,11 +395,12 @@ page_done(struct s3page *page, const struct fail *f)
 			list_destroy(l);
 		return;
 	}
-	q->fetch = NULL;
 	if (f->kind != FAIL_NONE)
 		fail_segment(l, q, f);
 	else
 		accept(l, fetch);
+	if (fetch->queue != NULL)	/* the plan has not dropped it */
+		fetch->queue->fetch = NULL;
 	fetch->queue = NULL;
 	fetch_put(fetch);
 }
