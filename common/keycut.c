@@ -103,6 +103,34 @@ measure(
 	l->left = keynum_between(&l->here, &b);
 }
 
+static bool
+is_mark(unsigned char c)
+{
+	return (c >= ' ' && c < '0') || (c > '9' && c < 'A') ||
+	    (c > 'Z' && c < 'a') || (c > 'z' && c < 0x7f);
+}
+
+/* The least key behind all that begin with the first len bytes of data, the
+ * last of which is a mark. */
+static void
+folder_end(struct keycut *c, const char *data, size_t len)
+{
+	buf_reset(&c->key);
+	buf_add(&c->key, data, len - 1);
+	buf_addc(&c->key, (char)(data[len - 1] + 1));
+}
+
+/* How long the name is of the folder that the page is from. */
+static size_t
+folder(const struct keycut_range *r)
+{
+	size_t mark = common(r->first, r->last);
+
+	while (mark > 0 && !is_mark((unsigned char)r->last.data[mark - 1]))
+		mark--;
+	return mark;
+}
+
 /* What the page, the position and (unless there is none) hi all share. */
 static size_t
 shared(const struct keycut *c, const struct keycut_range *r, size_t *inner)
@@ -154,6 +182,19 @@ keycut_rest(struct keycut *c, const struct keycut_range *r)
 	return l.left / l.density;
 }
 
+double
+keycut_rest_inside(struct keycut *c, const struct keycut_range *r)
+{
+	struct keycut_range inner = *r;
+	size_t mark = folder(r);
+
+	if (c->hints != NULL || mark == 0 || common(r->after, r->last) < mark)
+		return 0;
+	folder_end(c, r->last.data, mark);
+	inner.hi = (struct listplan_key){c->key.data, c->key.len};
+	return keycut_rest(c, &inner);
+}
+
 /* A name with a delimiter would split the group that it belongs to. */
 static void
 trim(struct keycut *c)
@@ -195,21 +236,14 @@ place_hint(struct keycut *c, const struct keycut_range *r, double pages)
 	    buf_ok(&c->key) && inside(c, r);
 }
 
-static bool
-is_mark(unsigned char c)
+bool
+keycut_tells(const struct keycut *c, const struct keycut_range *r,
+    struct listplan_key key)
 {
-	return (c >= ' ' && c < '0') || (c > '9' && c < 'A') ||
-	    (c > 'Z' && c < 'a') || (c > 'z' && c < 0x7f);
-}
+	size_t mark = folder(r);
 
-/* The least key behind all that begin with the first len bytes of data, the
- * last of which is a mark. */
-static void
-folder_end(struct keycut *c, const char *data, size_t len)
-{
-	buf_reset(&c->key);
-	buf_add(&c->key, data, len - 1);
-	buf_addc(&c->key, (char)(data[len - 1] + 1));
+	return c->hints != NULL || mark <= c->prefix_len ||
+	    common(key, r->last) >= mark;
 }
 
 /*
@@ -220,11 +254,9 @@ folder_end(struct keycut *c, const char *data, size_t len)
 static void
 stay_near(struct keycut *c, const struct keycut_range *r)
 {
-	size_t mark = common(r->first, r->last);
+	size_t mark = folder(r);
 	struct listplan_key k = {c->key.data, c->key.len};
 
-	while (mark > 0 && !is_mark((unsigned char)r->last.data[mark - 1]))
-		mark--;
 	c->left = mark > c->prefix_len && common(k, r->last) < mark;
 	if (!c->left || common(r->after, r->last) < mark)
 		return;

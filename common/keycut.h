@@ -20,8 +20,8 @@ struct keycut {
 	size_t prefix_len;		    /* shared by all keys */
 	char delimiter;			    /* 0: none */
 	double per_page;		    /* hint ranks a page spans */
-	bool left; /* keycut_place() left the folder of its page */
-	struct buf key;			    /* keycut_place()'s answer */
+	bool left;	/* keycut_place() left the folder of its page */
+	struct buf key; /* keycut_place()'s answer */
 };
 
 /* A range (after, hi] and a page from its neighbourhood. */
@@ -41,14 +41,21 @@ keycut_learn(struct keycut *c, const struct listplan_key *keys, size_t count);
 
 /* Pages thought to lie in the range, HUGE_VAL if it cannot be told. */
 double keycut_rest(struct keycut *c, const struct keycut_range *r);
+/* The same, but only as far as the folder of the page reaches; 0 if the range
+ * begins outside. */
+double keycut_rest_inside(struct keycut *c, const struct keycut_range *r);
 /*
  * Find the key so many pages after r->after; or, with pages not finite, the
  * middle of the range's number line.  False if there is none strictly inside
  * the range; else it is in c->key until the next call.
  */
 bool keycut_place(struct keycut *c, const struct keycut_range *r, double pages);
+/* Does the page of the range tell something of where the key lies? */
+bool keycut_tells(const struct keycut *c, const struct keycut_range *r,
+    struct listplan_key key);
+
 /* The end of the innermost folder of the page that ends inside the range. */
-bool	keycut_leave(struct keycut *c, const struct keycut_range *r);
+bool keycut_leave(struct keycut *c, const struct keycut_range *r);
 
 /* memcmp() order, a prefix before what it begins. */
 int keycut_compare(struct listplan_key a, struct listplan_key b);

@@ -21,23 +21,31 @@
 #include "xalloc.h"
 
 #define PAGE_BYTES 100000
+#define WIDE	   3
 #define DEPTH_CUT  .7
 #define BIAS_GAIN  .08
 #define PAGE_NAMES 1000 /* until a page has shown its size */
 
+/* Where so many pages lie: it tells the density. */
+struct sample {
+	struct listplan_key first, last; /* owned; NULL: none */
+	double pages;
+};
+
 struct seg {
 	struct listplan_seg pub; /* first, so that the two convert */
 	struct seg *next, *prev;
-	struct listplan_key after, hi;	 /* owned */
-	struct listplan_key first, last; /* owned: a page that tells density */
-	double pages;			 /* what that page counts for */
-	double rest;			 /* pages left, by the last measure */
-	bool measured;			 /* rest is fresh */
-	double hoped, got;		 /* pages since it was cut */
-	bool strange;			 /* not where its page is from */
-	bool hoped_begun;		 /* begun when it was cut */
-	bool begun;			 /* gave keys of its own */
-	unsigned guesses;		 /* cuts made from one density */
+	struct listplan_key after, hi; /* owned */
+	struct sample near;	       /* the newest page */
+	struct sample wide;	       /* several pages, from here or before */
+	struct sample run;	       /* all pages since it was begun */
+	double rest;		       /* pages left, by the last measure */
+	bool measured;		       /* rest is fresh */
+	double hoped, got;	       /* pages since it was cut */
+	bool strange;		       /* not where its page is from */
+	bool hoped_begun;	       /* begun when it was cut */
+	bool begun;		       /* gave keys of its own */
+	unsigned guesses;	       /* cuts made from one density */
 };
 
 struct listplan {
@@ -49,10 +57,10 @@ struct listplan {
 	double page_names; /* names of a full page */
 	double page_bytes; /* bytes of a page, lately */
 	size_t ramp;
-	size_t guessing;	/* segments cut that have not answered */
-	double bias[2];		/* how long segments are, by what was hoped */
-	double depth;		/* how many cuts one density may give */
-	double trust;		/* how many of them may be */
+	size_t guessing; /* segments cut that have not answered */
+	double bias[2];	 /* how long segments are, by what was hoped */
+	double depth;	 /* how many cuts one density may give */
+	double trust;	 /* how many of them may be */
 	bool collapsed;
 };
 
@@ -78,6 +86,29 @@ key_set(struct listplan_key *to, struct listplan_key from)
 	from = key_copy(from);
 	key_free(to);
 	*to = from;
+}
+
+static void
+sample_set(struct sample *to, struct listplan_key first,
+    struct listplan_key last, double pages)
+{
+	key_set(&to->first, first);
+	key_set(&to->last, last);
+	to->pages = pages;
+}
+
+static void
+sample_copy(struct sample *to, const struct sample *from)
+{
+	if (from->first.data != NULL)
+		sample_set(to, from->first, from->last, from->pages);
+}
+
+static void
+sample_free(struct sample *s)
+{
+	key_free(&s->first);
+	key_free(&s->last);
 }
 
 static struct seg *
@@ -122,8 +153,9 @@ seg_free(struct listplan *p, struct seg *s)
 	p->st.segments--;
 	key_free(&s->after);
 	key_free(&s->hi);
-	key_free(&s->first);
-	key_free(&s->last);
+	sample_free(&s->near);
+	sample_free(&s->wide);
+	sample_free(&s->run);
 	free(s);
 }
 
@@ -189,10 +221,10 @@ send(struct listplan *p, struct seg *s)
 }
 
 static struct keycut_range
-range_of(const struct seg *s)
+range_of(const struct seg *s, const struct sample *by)
 {
 	return (struct keycut_range){
-	    s->after, s->hi, s->first, s->last, s->pages};
+	    s->after, s->hi, by->first, by->last, by->pages};
 }
 
 /* What guesses about a segment such as s are to be multiplied by. */
@@ -207,12 +239,18 @@ bias_of(const struct listplan *p, const struct seg *s)
 static void
 measure(struct listplan *p, struct seg *s)
 {
-	struct keycut_range r = range_of(s);
+	struct keycut_range r = range_of(s, &s->near);
 
-	if (s->measured || s->first.data == NULL)
+	if (s->measured || s->near.first.data == NULL)
 		return;
 	s->measured = true;
-	s->rest = keycut_rest(&p->cut, &r) * bias_of(p, s);
+	s->rest = 0;
+	if (s->wide.first.data != NULL && s->hi.data != NULL &&
+	    !keycut_tells(&p->cut, &r, s->hi)) {
+		s->rest = keycut_rest_inside(&p->cut, &r);
+		r = range_of(s, &s->wide);
+	}
+	s->rest = (s->rest + keycut_rest(&p->cut, &r)) * bias_of(p, s);
 }
 
 /* Cut s at the key just placed; the tail is a new segment, asked at once. */
@@ -226,9 +264,8 @@ cut_here(struct listplan *p, struct seg *s, double pages)
 	tail->after = key_copy(at);
 	tail->hi = s->hi;
 	s->hi = key_copy(at);
-	tail->first = key_copy(s->first);
-	tail->last = key_copy(s->last);
-	tail->pages = s->pages;
+	sample_copy(&tail->near, &s->near);
+	sample_copy(&tail->wide, &s->wide);
 	tail->guesses = s->begun ? 1 : s->guesses + 1;
 	tail->rest = s->rest - pages;
 	s->rest = pages;
@@ -241,17 +278,37 @@ cut_here(struct listplan *p, struct seg *s, double pages)
 	return send(p, tail);
 }
 
+/* Place a cut by what several pages tell, where one does not reach. */
+static bool
+place_wide(struct listplan *p, struct seg *s, double pages)
+{
+	struct keycut_range r = range_of(s, &s->wide);
+
+	return s->wide.first.data != NULL && keycut_place(&p->cut, &r, pages) &&
+	    !p->cut.left;
+}
+
 /* Cut s so many pages ahead, or (HUGE_VAL) in the middle. */
 static struct seg *
 cut_at(struct listplan *p, struct seg *s, double pages)
 {
-	struct keycut_range r = range_of(s);
+	struct keycut_range r = range_of(s, &s->near);
+	double far = pages / bias_of(p, s);
+	bool placed = keycut_place(&p->cut, &r, far), wide = false;
 	struct seg *tail;
 
-	if (!keycut_place(&p->cut, &r, pages / bias_of(p, s)))
+	if (placed && p->cut.left) {
+		wide = place_wide(p, s, far);
+		if (!wide)
+			placed = keycut_place(&p->cut, &r, far);
+	}
+	if (!placed)
 		return NULL;
 	tail = cut_here(p, s, pages);
-	tail->strange = s->strange || p->cut.left || !isfinite(pages);
+	tail->strange = !wide &&
+	    (s->strange || p->cut.left || !isfinite(pages));
+	if (wide)
+		sample_copy(&tail->near, &tail->wide);
 	return tail;
 }
 
@@ -259,7 +316,7 @@ cut_at(struct listplan *p, struct seg *s, double pages)
 static struct seg *
 cut_folder(struct listplan *p, struct seg *s)
 {
-	struct keycut_range r = range_of(s);
+	struct keycut_range r = range_of(s, &s->near);
 	struct seg *tail;
 
 	if (!keycut_leave(&p->cut, &r))
@@ -322,7 +379,7 @@ whole(const struct listplan *p, const struct seg *s)
 static bool
 cuttable(struct listplan *p, struct seg *s, double least)
 {
-	if (s->pub.done || s->first.data == NULL ||
+	if (s->pub.done || s->near.first.data == NULL ||
 	    (!s->begun && (s->guesses > p->depth || s->strange)))
 		return false;
 	measure(p, s);
@@ -349,8 +406,8 @@ choose_short(struct listplan *p, double step, double least)
 			return send(p, s);
 		if (s != p->frontier && cut && has_room(p, NULL) &&
 		    cuttable(p, s, least)) {
-			got = cut_at(p, s,
-			    s->rest < 2 * step ? s->rest / 2 : step);
+			got = cut_at(
+			    p, s, s->rest < 2 * step ? s->rest / 2 : step);
 			if (got == NULL)
 				s->rest = 0;
 		}
@@ -371,14 +428,13 @@ choose_beyond(struct listplan *p)
 	struct seg *s, *from = NULL, *got;
 
 	if (p->frontier == NULL || (double)beyond(p) >= most ||
-	    !may_cut(p, beyond(p) < 2) ||
-	    !has_room(p, NULL))
+	    !may_cut(p, beyond(p) < 2) || !has_room(p, NULL))
 		return NULL;
 	for (s = p->head; s != NULL; s = s->next) {
 		if (s->pub.done)
 			continue;
 		measure(p, s);
-		if (s->first.data == NULL)
+		if (s->near.first.data == NULL)
 			continue;
 		if (from != NULL && isfinite(from->rest))
 			ahead += from->rest;
@@ -482,10 +538,27 @@ set_sample(const struct listplan *p, struct seg *s,
 {
 	if (count < 2)
 		return;
-	key_set(&s->first, keys[0]);
-	key_set(&s->last, keys[count - 1]);
-	s->pages = (double)count / p->page_names;
+	sample_set(
+	    &s->near, keys[0], keys[count - 1], (double)count / p->page_names);
 	s->measured = false;
+}
+
+static void
+extend_run(const struct listplan *p, struct seg *s,
+    const struct listplan_key *keys, size_t count)
+{
+	double pages = (double)count / p->page_names;
+
+	if (count == 0)
+		return;
+	if (s->run.first.data == NULL || s->run.pages > 16)
+		sample_set(&s->run, keys[0], keys[count - 1], pages);
+	else {
+		key_set(&s->run.last, keys[count - 1]);
+		s->run.pages += pages;
+	}
+	if (s->run.pages >= WIDE)
+		sample_copy(&s->wide, &s->run);
 }
 
 /* A segment is over: was it as long as hoped? */
@@ -585,6 +658,7 @@ listplan_page(struct listplan *p, struct listplan_seg *seg,
 	if (!p->collapsed) {
 		keycut_learn(&p->cut, keys, count);
 		set_sample(p, s, keys, count);
+		extend_run(p, s, keys, count);
 		if (s->pub.done && s->next != NULL && !s->next->begun)
 			set_sample(p, s->next, keys, count);
 	}
