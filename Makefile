@@ -106,9 +106,72 @@ $(TESTSRV): $(call objects,$(SERVER))
 	@mkdir -p $(@D)
 	$(CC) $(link) $(LDFLAGS) $^ -o $@ $(server_libs)
 
+# --- tests ---
+
+JOBS	?= $(shell nproc 2>/dev/null || echo 2)
+E2E	:= $(sort $(wildcard tests/t/*.t))
+prove	= BUILD=$(BUILD) prove -j $(JOBS) --timer -I tests/lib \
+	--formatter Summary
+
+.PHONY: deps
+deps:	## install what building, testing and linting need (Debian)
+	sh tests/deps.sh build test lint
+
+.PHONY: check
+check:	## all tests; installs what is missing (SANITIZE=address,undefined)
+	@sh tests/deps.sh test
+	@$(MAKE) --no-print-directory -j $(JOBS) check-built
+
+.PHONY: check-built
+check-built: $(BINS) $(TESTS) $(TESTSRV)
+	$(prove) $(TESTS) $(E2E)
+
 .PHONY: unit
-unit: $(TESTS)
-	prove $(TESTS)
+unit: $(TESTS)	## the unit tests alone
+	$(prove) $(TESTS)
+
+.PHONY: lint
+lint:	## formatting, static analysis, shell scripts, man pages, layers
+	@sh tests/deps.sh build test lint
+	@sh tests/lint.sh
+
+.PHONY: format
+format:	## reformat all C by .clang-format
+	clang-format -i $(SOURCES) $(wildcard */*.h tests/*/*.h)
+
+compile_commands.json: $(BUILD)/compile_commands.json
+.PHONY: compile_commands.json
+$(BUILD)/compile_commands.json: $(FLAGS)
+	@{ sep='['; for f in $(SOURCES); do \
+		printf '%s\n{"directory":"%s","file":"%s","command":"%s"}' \
+		    "$$sep" "$(CURDIR)" "$$f" \
+		    '$(subst ",\",$(CC) $(all_cflags)) -c '"$$f"; \
+		sep=,; done; printf '\n]\n'; } >$@
+
+# --- for people ---
+
+.PHONY: demo
+demo:	## a copy of 20,000 objects between two buckets, before your eyes
+	@sh tests/deps.sh test
+	@$(MAKE) --no-print-directory -j $(JOBS) $(BINS) $(TESTSRV)
+	@BUILD=$(BUILD) sh tests/demo.sh
+
+MAN1	:= $(foreach p,$(PROGS),$(p)/$(p).1)
+.PHONY: install uninstall
+install: $(BINS)	## into $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man7
+	install -m 755 $(BINS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 common/s3keys.7 $(DESTDIR)$(MANDIR)/man7
+uninstall:	## remove what install put there
+	rm -f $(PROGS:%=$(DESTDIR)$(PREFIX)/bin/%) \
+	    $(PROGS:%=$(DESTDIR)$(MANDIR)/man1/%.1) \
+	    $(DESTDIR)$(MANDIR)/man7/s3keys.7
+
+.PHONY: help
+help:	## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 16
 
 .PHONY: clean
 clean:	## remove everything that was built

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Installs what building and testing need, on Debian and its kin: nothing where
+# nothing is missing, and by sudo only where it must.
+#
+#	deps.sh build|test|lint [...]
+set -eu
+
+missing=
+want()		# PACKAGE TEST...
+{
+	package=$1
+	shift
+	"$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+tool()		# PACKAGE COMMAND
+{
+	want "$1" command -v "$2"
+}
+lib()		# PACKAGE PKG-CONFIG-NAME
+{
+	want "$1" pkg-config --exists "$2"
+}
+
+build()
+{
+	tool gcc cc
+	tool make make
+	tool pkg-config pkg-config
+	want libc6-dev test -e /usr/include/stdio.h
+	lib libcurl4-openssl-dev libcurl
+	lib libssl-dev openssl
+	lib libexpat1-dev expat
+	lib libjansson-dev jansson
+	want ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+}
+
+check()
+{
+	build
+	lib libmicrohttpd-dev libmicrohttpd
+	lib libgnutls28-dev gnutls
+	tool curl curl
+	tool openssl openssl
+	tool perl prove
+	tool procps pgrep
+	tool mandoc mandoc
+}
+
+lint()
+{
+	tool clang-format clang-format
+	tool clang-tidy clang-tidy
+	tool cppcheck cppcheck
+	tool shellcheck shellcheck
+	tool codespell codespell
+	tool mandoc mandoc
+}
+
+for what in "$@"; do
+	case $what in
+	build) build ;;
+	test) check ;;
+	lint) lint ;;
+	*) echo "deps.sh: unknown set $what" >&2; exit 2 ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+# pkg-config itself may have been the reason that the rest seemed missing;
+# installing what is there already does no harm.
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "deps.sh: please install, by your system's names:$missing" >&2
+	exit 1
+fi
+sudo=
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+echo "installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -q >/dev/null || true
+# shellcheck disable=SC2086
+$sudo apt-get install -q -y --no-install-recommends $missing >/dev/null
