@@ -27,7 +27,10 @@ struct body {
 static void
 wake(void *arg)
 {
-	MHD_resume_connection(arg);
+	struct body *b = arg;
+
+	b->server->resumed = true;
+	MHD_resume_connection(b->connection);
 }
 
 static void
@@ -57,7 +60,7 @@ read_body(void *arg, uint64_t at, char *out, size_t max)
 		b->rested = !b->rested;
 		if (b->rested) {
 			timer_add(&b->server->timers,
-			    timer_clock() + TRICKLE_US, wake, b->connection);
+			    timer_clock() + TRICKLE_US, wake, b);
 			MHD_suspend_connection(b->connection);
 			return 0;
 		}

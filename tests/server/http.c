@@ -105,6 +105,7 @@ wake(void *arg)
 {
 	struct request *r = arg;
 
+	r->server->resumed = true;
 	MHD_resume_connection(r->connection);
 }
 
@@ -141,6 +142,7 @@ http_release(struct server *server)
 	struct request *r = server->stalled, *next;
 
 	server->stalled = NULL;
+	server->resumed = true;
 	for (; r != NULL; r = next) {
 		next = r->next_stalled;
 		MHD_resume_connection(r->connection);

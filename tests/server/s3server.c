@@ -211,7 +211,7 @@ static int
 wait_time(const struct server *server, const struct http_port *port,
     const struct options *o)
 {
-	int wait = timer_wait(&server->timers);
+	int wait = server->resumed ? 0 : timer_wait(&server->timers);
 
 	for (int i = 0; i < PORTS; i++) {
 		int own = port[i].daemon != NULL ? http_wait(&port[i]) : -1;
@@ -234,6 +234,15 @@ run_ports(struct http_port *port, const bool *ready)
 }
 
 static void
+run_all(struct server *server, struct http_port *port)
+{
+	server->resumed = false;
+	for (int i = 0; i < PORTS; i++)
+		if (port[i].daemon != NULL)
+			http_run(&port[i]);
+}
+
+static void
 loop(struct server *server, struct http_port *port, const struct options *o)
 {
 	struct epoll_event event[8];
@@ -246,16 +255,14 @@ loop(struct server *server, struct http_port *port, const struct options *o)
 		watch(epoll, STDIN_FILENO, PORTS);
 	while (!stopped) {
 		bool ready[PORTS + 1] = {false};
-		size_t timers = server->timers.n;
 		int n = epoll_wait(epoll, event, 8, wait_time(server, port, o));
 
 		for (int i = 0; i < n; i++)
 			ready[event[i].data.u32] = true;
 		timer_run(&server->timers);
-		/* A timer wakes connections: let their ports see to it. */
-		for (int i = 0; i < PORTS && server->timers.n < timers; i++)
-			ready[i] = true;
 		run_ports(port, ready);
+		if (server->resumed)
+			run_all(server, port);
 		if ((ready[PORTS] && stdin_ended()) ||
 		    (o->parent != 0 && kill(o->parent, 0) != 0))
 			break;
@@ -272,9 +279,7 @@ stop(struct server *server, struct http_port *port)
 		server->timers.entry[0].at = 0;
 		timer_run(&server->timers);
 	}
-	for (int i = 0; i < PORTS; i++)
-		if (port[i].daemon != NULL)
-			http_run(&port[i]);
+	run_all(server, port);
 	for (int i = 0; i < PORTS; i++)
 		http_stop(&port[i]);
 }

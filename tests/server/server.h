@@ -24,6 +24,7 @@ struct server {
 	int64_t clock_offset; /* seconds */
 	uint64_t close_every;
 	uint64_t next_request;
+	bool resumed;		 /* connections were: their ports must run */
 	struct request *stalled; /* suspended for good */
 };
 

@@ -58,7 +58,8 @@ struct store_options {
 struct store_mutation {
 	bool on, add;
 	uint64_t rate, state;
-	uint64_t made; /* number of the next key */
+	uint64_t made;	/* number of the next key */
+	uint64_t alive; /* keys made and not removed yet */
 };
 
 struct store_bucket {

@@ -51,22 +51,22 @@ random_number(struct store_mutation *m)
 
 /* Some key of the bucket, chosen by a random leaf: good enough. */
 static struct tree_record *
-random_record(struct store_bucket *b)
+random_record(struct store_bucket *b, struct tree_place *at)
 {
 	uint64_t pick = random_number(&b->mutation);
-	struct tree_place at;
 
 	if (b->tree.nleaves == 0)
 		return NULL;
-	at.leaf = (size_t)(pick % b->tree.nleaves);
-	at.index = (size_t)(pick >> 48 & 127);
-	return tree_next(&b->tree, &at);
+	at->leaf = (size_t)(pick % b->tree.nleaves);
+	at->index = (size_t)(pick >> 48 & 127);
+	return tree_next(&b->tree, at);
 }
 
 static void
 add_one(struct store *store, struct store_bucket *b, int64_t now)
 {
-	const struct tree_record *r = random_record(b);
+	struct tree_place at = {0, 0};
+	const struct tree_record *r = random_record(b, &at);
 	struct text key = {0};
 	struct object o;
 
@@ -77,6 +77,7 @@ add_one(struct store *store, struct store_bucket *b, int64_t now)
 	o.content = content_generated(b->mutation.made, 10);
 	o.mtime = now - now % 1000;
 	store_put(b, key.p, key.n, &o);
+	b->mutation.alive++;
 	text_fini(&key);
 }
 
@@ -90,19 +91,29 @@ made_here(const struct tree_record *r)
 	return n >= 4 && memcmp(r->key + n - 4, "~mut", 4) == 0;
 }
 
+/* The next key from a random place on that an `add` made. */
 static void
 remove_one(struct store_bucket *b)
 {
-	for (int tries = 0; tries < 300; tries++) {
-		const struct tree_record *r = random_record(b);
+	struct tree_place at = {0, 0};
+	const struct tree_record *r = NULL;
 
-		if (r != NULL && made_here(r)) {
-			char *key = mem_dup(r->key, r->length);
+	if (b->mutation.alive == 0)
+		return;
+	(void)random_record(b, &at);
+	for (size_t left = 2 * b->tree.count; left > 0; left--) {
+		r = tree_next(&b->tree, &at);
+		if (r == NULL)
+			at = (struct tree_place){0, 0};
+		else if (made_here(r))
+			break;
+	}
+	b->mutation.alive--;
+	if (r != NULL && made_here(r)) {
+		char *key = mem_dup(r->key, r->length);
 
-			(void)store_delete(b, key, r->length);
-			free(key);
-			return;
-		}
+		(void)store_delete(b, key, r->length);
+		free(key);
 	}
 }
 
