@@ -63,8 +63,10 @@ read_signals(void *arg, int events)
 	(void)events;
 	if (read(app->signals.fd, &byte, 1) != 1)
 		return;
-	if (byte != SIGINT && byte != SIGTERM)
+	if (byte != SIGINT && byte != SIGTERM) {
+		app_report_line(app);
 		return;
+	}
 	diag_debug("signal %d: what is in flight may end", byte);
 	app->died_of = byte;
 	app_stop(app);
@@ -85,6 +87,10 @@ watch_signals(struct app *app)
 	signal(SIGPIPE, SIG_IGN);
 	catch (SIGINT);
 	catch (SIGTERM);
+	catch (SIGUSR1);
+#ifdef SIGINFO
+	catch (SIGINFO);
+#endif
 }
 
 /* --- setting up --- */
@@ -195,6 +201,7 @@ app_init(struct app *app, const struct app_program *program, int argc,
 	app->hook.late = true;
 	loop_hook_add(app->loop, &app->hook);
 	app_failed_open(app);
+	app_report_start(app);
 }
 
 void
@@ -279,6 +286,7 @@ app_run(struct app *app)
 	loop_run(app->loop);
 	close_output(app);
 	app_failed_close(app);
+	app_report_end(app);
 	tear_down(app);
 	if (app->died_of != 0) {
 		signal(app->died_of, SIG_DFL);

@@ -99,7 +99,8 @@ struct app {
 	struct app_bucket *buckets;
 	struct loop_hook hook;
 	struct loop_fd	 signals;
-	struct meter	*meter;
+	struct loop_timer ticker;	/* the progress line */
+	bool		 redraws, drawn;
 	int		 failed_fd;	/* -1: no --failed */
 	int		 status;
 	int		 died_of;	/* the signal to die by; 0: none */

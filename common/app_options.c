@@ -90,10 +90,42 @@ append(struct option *all, size_t n, const struct option *more)
 	return n;
 }
 
+static const char shared_help[] =
+    "\n"
+    "  -0, --null                 records end with NUL, not newline\n"
+    "  -l, --long                 long records: size, time, ETag, class, key\n"
+    "  -j, --jobs N               at most N requests in flight\n"
+    "      --profile P            profile of the AWS configuration\n"
+    "      --region R             region of the bucket\n"
+    "      --endpoint-url U       where the store is\n"
+    "      --addressing-style S   auto, path or virtual\n"
+    "      --ca-bundle F          certificates to trust\n"
+    "      --no-verify-ssl        trust any certificate\n"
+    "      --no-sign-request      send no credentials\n"
+    "      --request-payer        pay for requests to others' buckets\n"
+    "      --expected-bucket-owner ID\n"
+    "                             fail if the bucket is not this account's\n"
+    "      --retries N            attempts for one request (10)\n"
+    "      --max-rate N           at most N requests a second\n"
+    "      --progress             say how far the work is\n"
+    "      --stats[=json]         an account at the end\n"
+    "      --debug                a line for each request\n"
+    "      --help, --version\n";
+
+static const char filter_help[] =
+    "      --failed FILE          write the records that failed to FILE\n";
+
+static const char two_sides_help[] =
+    "      --source-profile P, --source-region R, --source-endpoint-url U,\n"
+    "      --source-no-sign-request, --source-expected-bucket-owner ID\n"
+    "                             the same for the source side alone\n";
+
 static void
 print_help(const struct app_program *p)
 {
-	printf("%s\n%s", p->synopsis, p->help);
+	printf("%s\n%s%s%s%s\nMore in %s(1) and s3keys(7).\n", p->synopsis,
+	    p->help, p->filter ? filter_help : "", shared_help,
+	    p->two_sides ? two_sides_help : "", p->name);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		exit(2);
 	exit(0);

@@ -10,6 +10,10 @@ void	app_buckets_free(struct app *app);
 /* --failed: opened at the start, checked at the end. */
 void	app_failed_open(struct app *app);
 void	app_failed_close(struct app *app);
+/* --progress, --stats, SIGUSR1. */
+void	app_report_start(struct app *app);
+void	app_report_line(struct app *app);
+void	app_report_end(struct app *app);
 /* Ask the program to begin no more work. */
 void	app_stop(struct app *app);
 

@@ -33,7 +33,20 @@ static const struct option options[] = {
 	{0},
 };
 
-static const char synopsis[] = "usage: s3ls [options] [LOCATION]\n";
+static const char synopsis[] =
+    "usage: s3ls [options] [[s3://][PROFILE@]BUCKET[/PREFIX]]\n"
+    "Print the keys of a bucket in ascending byte order, or the buckets.\n";
+
+static const char help[] =
+    "  -U, --unsorted             in whatever order pages arrive\n"
+    "      --prefix S             only keys that begin with S\n"
+    "  -d, --delimiter C          roll keys up at the first C, as folders\n"
+    "      --start-after KEY      begin after KEY\n"
+    "      --range FROM:TO        keys k with FROM < k <= TO, both encoded\n"
+    "      --split N              print N ranges of about equal size\n"
+    "      --hints FILE           an earlier listing, or a sample of one\n"
+    "      --extra-requests P     percent of extra requests allowed (100)\n"
+    "      --json                 one JSON object a line\n";
 
 static bool
 take_number(const char *text, uint64_t most, uint64_t *n, const char **why,
@@ -288,7 +301,7 @@ main(int argc, char **argv)
 	struct app_program program = {
 		.name = "s3ls",
 		.synopsis = synopsis,
-		.help = "",
+		.help = help,
 		.letters = "Ud:",
 		.options = options,
 		.option = take_option,
