@@ -268,6 +268,8 @@ close_output(struct app *app)
 static void
 tear_down(struct app *app)
 {
+	if (app->program->fini != NULL)
+		app->program->fini(app->program->arg);
 	keyio_writer_fini(&app->out);
 	loop_watch(app->loop, &app->signals, 0);
 	app_buckets_free(app);

@@ -49,6 +49,8 @@ struct app_program {
 	/* A signal or a failed output: begin no more, end soon, and call
 	 * app_finish() when nothing is in flight.  May come more than once. */
 	void		(*stop)(void *arg);
+	/* The loop has ended: free what is the program's; may be NULL. */
+	void		(*fini)(void *arg);
 	void		*arg;
 };
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "hints.h"
 #include "limit.h"
 #include "num.h"
 #include "s3ls.h"
@@ -265,6 +266,36 @@ on_stop(void *arg)
 }
 
 static void
+on_fini(void *arg)
+{
+	struct s3ls *s = arg;
+
+	s3list_free(s->list);
+	hints_free(s->hints);
+	if (s->app.noperands == 0)
+		return;
+	location_fini(&s->loc);
+	buf_fini(&s->whole_prefix);
+	buf_fini(&s->from);
+	buf_fini(&s->to);
+}
+
+static const struct listplan_hints *
+open_hints(struct s3ls *s)
+{
+	const char *why;
+
+	if (s->hints_file == NULL)
+		return NULL;
+	s->hints = hints_open(s->hints_file,
+	    s->app.options.null ? '\0' : '\n', s->app.options.is_long,
+	    s->loc.prefix, s->loc.prefix_len, &why);
+	if (s->hints == NULL)
+		diag_die("--hints %s: %s", s->hints_file, why);
+	return hints_interface(s->hints);
+}
+
+static void
 start_list(struct s3ls *s)
 {
 	struct s3list_params params = {
@@ -282,6 +313,7 @@ start_list(struct s3ls *s)
 		.unsorted = s->unsorted,
 		.fields = s->app.options.is_long || s->json,
 		.extra = s->extra,
+		.hints = open_hints(s),
 		.entry = on_entry,
 		.disorder = on_disorder,
 		.done = on_done,
@@ -307,6 +339,7 @@ main(int argc, char **argv)
 		.option = take_option,
 		.jobs = 64,
 		.stop = on_stop,
+		.fini = on_fini,
 		.arg = &s,
 	};
 
