@@ -7,23 +7,23 @@
 #include "xalloc.h"
 
 struct queue {
-	struct engine_ticket	*first, **end;
-	int			 count;
+	struct engine_ticket *first, **end;
+	int count;
 };
 
 struct engine {
-	struct loop		*loop;
-	struct window		 window;
-	struct retry_budget	 budget;
-	struct queue		 fresh, again;
-	struct loop_call	 call;		/* pump, soon */
-	struct loop_timer	 timer;		/* pump, when pacing allows */
-	int			 jobs;
-	int			 flying, delayed, peak;
-	uint64_t		 retries, throttles;
+	struct loop *loop;
+	struct window window;
+	struct retry_budget budget;
+	struct queue beside, fresh, again;
+	struct loop_call call;	 /* pump, soon */
+	struct loop_timer timer; /* pump, when pacing allows */
+	int jobs;
+	int flying, delayed, peak;
+	uint64_t retries, throttles;
 };
 
-static void	pump(void *arg);
+static void pump(void *arg);
 
 static void
 append(struct queue *q, struct engine_ticket *t)
@@ -46,16 +46,13 @@ unlink_from(struct queue *q, struct engine_ticket *t)
 	q->count--;
 }
 
-/* Only asked when a waiting ticket is given up, which is rare. */
-static bool
-in_queue(const struct queue *q, const struct engine_ticket *t)
+/* Where a ticket waits; retries go before what is new. */
+static struct queue *
+queue_of(struct engine *e, const struct engine_ticket *t)
 {
-	const struct engine_ticket *p;
-
-	for (p = q->first; p != NULL; p = p->next)
-		if (p == t)
-			return true;
-	return false;
+	if (t->rank == ENGINE_BESIDE)
+		return &e->beside;
+	return t->rank == ENGINE_AHEAD || t->retried ? &e->again : &e->fresh;
 }
 
 struct engine *
@@ -65,12 +62,12 @@ engine_new(struct loop *loop, const struct engine_params *p)
 
 	e->loop = loop;
 	e->jobs = p->jobs;
+	e->beside.end = &e->beside.first;
 	e->fresh.end = &e->fresh.first;
 	e->again.end = &e->again.first;
 	e->call.fn = e->timer.fn = pump;
 	e->call.arg = e->timer.arg = e;
-	window_init(&e->window, p->first, p->jobs, p->max_rate,
-	    loop_now(loop));
+	window_init(&e->window, p->first, p->jobs, p->max_rate, loop_now(loop));
 	retry_budget_init(&e->budget, loop_now(loop));
 	return e;
 }
@@ -85,23 +82,29 @@ engine_free(struct engine *e)
 	free(e);
 }
 
+static struct engine_ticket *
+first(const struct engine *e)
+{
+	if (e->beside.first != NULL)
+		return e->beside.first;
+	return e->again.first != NULL ? e->again.first : e->fresh.first;
+}
+
 /* Send what the window lets through. */
 static void
 pump(void *arg)
 {
 	struct engine *e = arg;
 	struct engine_ticket *t;
-	struct queue *q;
+	int in_flight;
 	int64_t wait = -1;
 
-	for (;;) {
-		q = e->again.first != NULL ? &e->again : &e->fresh;
-		if ((t = q->first) == NULL)
-			return;
-		if (!window_take(&e->window, e->flying, loop_now(e->loop),
-			&wait))
+	while ((t = first(e)) != NULL) {
+		in_flight = t->rank == ENGINE_BESIDE ? 0 : e->flying;
+		if (!window_take(
+			&e->window, in_flight, loop_now(e->loop), &wait))
 			break;
-		unlink_from(q, t);
+		unlink_from(queue_of(e, t), t);
 		t->place = ENGINE_FLYING;
 		t->sent = loop_now(e->loop);
 		if (++e->flying > e->peak)
@@ -120,7 +123,7 @@ delay_over(void *arg)
 
 	e->delayed--;
 	t->place = ENGINE_QUEUED;
-	append(&e->again, t);
+	append(queue_of(e, t), t);
 	loop_defer(e->loop, &e->call);
 }
 
@@ -129,7 +132,8 @@ engine_enter(struct engine *e, struct engine_ticket *t)
 {
 	t->engine = e;
 	t->place = ENGINE_QUEUED;
-	append(&e->fresh, t);
+	t->retried = false;
+	append(queue_of(e, t), t);
 	loop_defer(e->loop, &e->call);
 }
 
@@ -142,14 +146,15 @@ engine_again(struct engine *e, struct engine_ticket *t, int64_t delay)
 	e->delayed++;
 	t->engine = e;
 	t->place = ENGINE_DELAYED;
+	t->retried = true;
 	t->timer.fn = delay_over;
 	t->timer.arg = t;
 	loop_timer_set(e->loop, &t->timer, delay > wait ? delay : wait);
 }
 
 void
-engine_leave(struct engine *e, struct engine_ticket *t,
-    enum engine_outcome outcome)
+engine_leave(
+    struct engine *e, struct engine_ticket *t, enum engine_outcome outcome)
 {
 	int64_t now = loop_now(e->loop);
 	double before = e->window.size;
@@ -180,7 +185,7 @@ engine_drop(struct engine *e, struct engine_ticket *t)
 {
 	switch (t->place) {
 	case ENGINE_QUEUED:
-		unlink_from(in_queue(&e->again, t) ? &e->again : &e->fresh, t);
+		unlink_from(queue_of(e, t), t);
 		break;
 	case ENGINE_DELAYED:
 		e->delayed--;
@@ -196,7 +201,7 @@ engine_drop(struct engine *e, struct engine_ticket *t)
 int
 engine_room(const struct engine *e)
 {
-	int queued = e->fresh.count + e->again.count;
+	int queued = e->beside.count + e->fresh.count + e->again.count;
 	int room = window_room(&e->window, e->flying) - queued;
 	int bound = 2 * e->jobs - engine_active(e);
 
@@ -206,7 +211,8 @@ engine_room(const struct engine *e)
 int
 engine_active(const struct engine *e)
 {
-	return e->fresh.count + e->again.count + e->delayed + e->flying;
+	return e->beside.count + e->fresh.count + e->again.count + e->delayed +
+	    e->flying;
 }
 
 void

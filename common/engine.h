@@ -29,11 +29,20 @@ enum engine_place {
 	ENGINE_FLYING
 };
 
+enum engine_rank {
+	ENGINE_IN_TURN,
+	ENGINE_AHEAD,	/* before all that are in turn */
+	ENGINE_BESIDE	/* the same, and also when the window is full: another
+			 * ticket that is in flight waits for this one */
+};
+
 struct engine_ticket {
 	void		(*go)(void *arg);
 	void		*arg;
+	enum engine_rank rank;
 	/* private */
 	enum engine_place place;
+	bool		 retried;
 	int64_t		 sent;
 	struct loop_timer timer;
 	struct engine	*engine;

@@ -74,7 +74,7 @@ struct http_req {
 	struct http_slot *slot;		/* in http; NULL when not submitted */
 };
 
-#define HTTP_HEADERS_MAX 64
+#define HTTP_HEADERS_MAX 112
 
 struct http_stats {
 	uint64_t	requests;

@@ -138,6 +138,8 @@ s3req_start(struct s3req *req)
 	req->status = 0;
 	req->as_get = req->probing = req->cancelled = false;
 	req->state = S3REQ_WAITING;
+	req->ticket.rank = req->flags & S3REQ_BESIDE ? ENGINE_BESIDE :
+	    req->flags & S3REQ_AHEAD ? ENGINE_AHEAD : ENGINE_IN_TURN;
 	engine_enter(req->env->engine, &req->ticket);
 }
 
@@ -145,6 +147,12 @@ bool
 s3req_active(const struct s3req *req)
 {
 	return req->state != S3REQ_IDLE;
+}
+
+bool
+s3req_sent(const struct s3req *req)
+{
+	return req->state == S3REQ_SENT;
 }
 
 void

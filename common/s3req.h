@@ -87,13 +87,16 @@ struct s3req_header {
 	const char	*value;		/* no CR, LF or NUL */
 };
 
-#define S3REQ_HEADERS_MAX 40
+#define S3REQ_HEADERS_MAX 96
 
 #define S3REQ_ONCE   0x01 /* not idempotent: when an attempt may have been
 			   * carried out without our knowing (f->unanswered),
 			   * say so instead of trying again */
 #define S3REQ_STREAM 0x02 /* a large body either way */
 #define S3REQ_NOT_RETRIED 0x04 /* one attempt: clean-up on the way out */
+#define S3REQ_AHEAD  0x08 /* ends what has begun: goes before new requests */
+#define S3REQ_BESIDE 0x10 /* needed by a request that is in flight and waits
+			   * for it: goes without waiting for the window */
 
 struct s3req {
 	/* --- set by the caller before s3req_start(), kept until done --- */
@@ -166,6 +169,7 @@ void	s3req_start(struct s3req *req);
 /* Give it up: done will say FAIL_CANCELLED, soon. */
 void	s3req_cancel(struct s3req *req);
 bool	s3req_active(const struct s3req *req);
+bool	s3req_sent(const struct s3req *req);	/* it is on its way now */
 /* After HTTP_PAUSE by data or source. */
 void	s3req_resume(struct s3req *req);
 
