@@ -4,17 +4,24 @@
 
 #define EPOCH	      1000 /* ms, where there are answers enough */
 #define EPOCH_ANSWERS 20
-#define EPOCH_MAX     5000 /* ms, where there are few */
-#define EPOCH_MIN     250  /* ms, where refusals abound */
-#define BURST	      0.03 /* seconds of rate that may come at once */
-#define UNDER	      0.98 /* of the rate of good answers */
-#define GROW_FIRST    0.01 /* a second, after a cut */
+#define EPOCH_MAX     20000 /* ms, where there are few */
+#define EPOCH_MIN     250   /* ms, where refusals abound */
+#define STRAGGLERS    2000  /* ms that their answers are waited for */
+#define ABOUND	      0.25  /* share of refusals beyond noise */
+#define BRAKE	      4	    /* refusals that end the doubling */
+#define BURST	      0.03  /* seconds of rate that may come at once */
+#define UNDER	      0.98  /* of the rate of good answers */
+#define SAME	      0.8   /* ratio down to which two shares are alike */
+#define GROW_FIRST    0.01  /* a second, after a cut */
 #define GROW_MOST     0.25
 #define GROW_RECOVERY 0.5   /* once the store's noise has gone */
 #define CALM	      5	    /* epochs until growth quickens */
+#define TEST	      10    /* epochs until noise is tested again */
 #define LONG_CALM     30    /* epochs until an idle rate is forgotten */
 #define STRAY	      0.005 /* share of refusals that is none */
-#define ILL	      0.3   /* share from which on a store is spared */
+#define NOISE	      0.025 /* share from which on it is a store's way */
+#define GROW_ILL      0.1
+#define ILL	      0.45 /* share from which on a store is spared */
 
 static void
 begin_epoch(struct window *w, int64_t now)
@@ -81,7 +88,8 @@ window_take(struct window *w, int in_flight, int64_t now, int64_t *wait)
 	*wait = -1;
 	if (window_room(w, in_flight) == 0 || !paced(w, now, wait))
 		return false;
-	w->epoch.sent++;
+	if (w->epoch.until == 0)
+		w->epoch.sent++;
 	if (in_flight >= w->peak)
 		w->peak = in_flight + 1;
 	return true;
@@ -107,75 +115,135 @@ share(const struct window *w)
 }
 
 /* More refusals than noise and chance explain: the surplus is compared with
- * one and a half standard deviations, squared. */
+ * two and a half standard deviations, squared. */
 static bool
 overloaded(const struct window *w)
 {
 	int n = w->epoch.good + w->epoch.refused;
 	double q = share(w), surplus = q - w->noise - STRAY;
 
-	return n > 0 && surplus > 0 && surplus * surplus * n > 2 * q * (1 - q);
+	return n > 0 && surplus > 0 && surplus * surplus * n > 6 * q * (1 - q);
 }
 
-/* Ask less: just under what was answered well.  A tenth of what was sent is
- * the least, since a dead store tells no rate. */
+/* Of several cuts in a row it is the state before the first that counts. */
+static void
+remember(struct window *w, double sent, double refused)
+{
+	if (!w->cut.pending) {
+		w->cut.size = w->size;
+		w->cut.rate = w->rate;
+		w->cut.sent = sent;
+		w->cut.slow_start = w->slow_start;
+		w->cut.grow = w->grow;
+	}
+	w->cut.pending = true;
+	w->cut.share = refused;
+}
+
+/* The first refusals while doubling: stop that at once, and measure.  The
+ * share so far proves nothing, since refusals are quicker than good answers. */
+static void
+brake(struct window *w, int64_t now)
+{
+	double elapsed = now > w->epoch.since ? (double)(now - w->epoch.since) :
+						1;
+
+	remember(w, w->epoch.sent * 1000 / elapsed, 0);
+	w->slow_start = false;
+	resize(w, w->size / 2);
+	begin_epoch(w, now);
+}
+
+static bool
+alike(double a, double b)
+{
+	return a >= SAME * b && b >= SAME * a;
+}
+
+/* Are as many refused as before the cut, chance allowed for?  If it is the
+ * load, then fewer are, or far more where the store's limit is falling. */
+static bool
+unchanged(const struct window *w)
+{
+	int n = w->epoch.good + w->epoch.refused;
+	double q = share(w), before = w->cut.share;
+	double off = q - before;
+
+	if (!w->cut.pending || before <= 0)
+		return false;
+	return (alike(q, before) && alike(1 - q, 1 - before)) ||
+	    off * off * n <= 4 * before * (1 - before);
+}
+
+/* Ask less: just under what was answered well, what is lost to noise left
+ * out.  A tenth of what was sent is the least, since a dead store tells no
+ * rate. */
 static void
 cut(struct window *w, double sent)
 {
-	double q = share(w), good = sent * (1 - q);
+	double noise = w->noise < 0.9 ? w->noise : 0.9;
+	double good = sent * (1 - share(w)) / (1 - noise) * UNDER;
 
-	w->cut.pending = true;
-	w->cut.share = q;
-	w->cut.size = w->size;
-	w->cut.rate = w->rate;
-	w->cut.sent = sent;
-	w->cut.slow_start = w->slow_start;
-	w->rate = good * UNDER > sent / 10 ? good * UNDER : sent / 10;
+	remember(w, sent, share(w));
+	/* The first rate of all is a rough guess. */
+	w->grow = w->rate > 0 ? GROW_FIRST : GROW_MOST;
+	w->rate = good > sent / 10 ? good : sent / 10;
 	if (w->rate < 1)
 		w->rate = 1;
-	w->cut.expected = good < w->rate ? 1 - good / w->rate : 0;
 	w->slow_start = false;
-	w->grow = GROW_FIRST;
 	w->calm = 0;
 	resize(w, w->size / 2);
 }
 
-/* Asking less has changed nothing: these refusals are not about load. */
+/* Asking less has changed nothing: these refusals are not about load.  Yet a
+ * store that refuses so many may be ill, and is spared, once. */
 static void
 uncut(struct window *w)
 {
-	double q = share(w);
+	bool spare = share(w) >= ILL && !w->spared;
 
 	w->cut.pending = false;
-	w->noise = q;
-	if (q < ILL) {
-		w->rate = w->cut.rate;
-		w->slow_start = w->cut.slow_start;
-		resize(w, w->cut.size);
-		return;
-	}
-	if (w->rate < w->cut.sent / 2)
-		w->rate = w->cut.sent / 2;
-	resize(w, w->cut.size / 2);
+	w->noise = share(w);
+	w->calm = 0;
+	w->rate = spare ? w->cut.sent / 2 : w->cut.rate;
+	w->slow_start = !spare && w->cut.slow_start;
+	w->spared = share(w) >= ILL;
+	w->grow = w->cut.grow;
+	if (spare && w->rate < 1)
+		w->rate = 1;
+	resize(w, spare ? w->cut.size / 2 : w->cut.size);
+}
+
+static void
+learn_noise(struct window *w)
+{
+	double q = share(w);
+
+	if (w->noise > NOISE && q < w->noise / 4) {
+		w->noise = q;
+		w->grow = GROW_RECOVERY;
+	} else if (w->noise > NOISE && w->calm >= TEST) {
+		w->noise = 0;
+		w->calm = 0;
+	} else if (w->noise > NOISE || q < w->noise)
+		w->noise += (q - w->noise) / 5;
 }
 
 /* An epoch in which nothing spoke against asking more. */
 static void
 calm(struct window *w, double sent, double seconds)
 {
-	double q = share(w);
+	double grow;
 
 	w->cut.pending = false;
-	if (w->noise > 10 * STRAY && q < w->noise / 4) {
-		w->noise = q;
-		w->grow = GROW_RECOVERY;
-	} else if (q < w->noise)
-		w->noise += (q - w->noise) / 5;
 	if (++w->calm > CALM && w->grow < GROW_MOST)
 		w->grow = w->grow * 1.5 < GROW_MOST ? w->grow * 1.5 : GROW_MOST;
+	learn_noise(w);
+	w->spared = w->spared && share(w) >= ILL / 2;
+	grow = w->spared && w->grow > GROW_ILL ? GROW_ILL : w->grow;
 	/* A rate that was not used up has not been tried. */
-	if (w->rate > 0 && q < ILL && sent > 0.8 * w->rate)
-		w->rate *= 1 + w->grow * seconds;
+	if (w->rate > 0 && sent > 0.8 * w->rate)
+		w->rate *= 1 + grow * seconds;
 	else if (w->calm > LONG_CALM && sent < w->rate / 2) {
 		w->rate = 0;
 		w->slow_start = true;
@@ -183,8 +251,9 @@ calm(struct window *w, double sent, double seconds)
 	resize(w, w->size);
 }
 
+/* Have enough requests been sent to judge by? */
 static bool
-epoch_is_over(const struct window *w, int64_t elapsed)
+sent_enough(const struct window *w, int64_t elapsed)
 {
 	int n = w->epoch.good + w->epoch.refused;
 
@@ -192,28 +261,49 @@ epoch_is_over(const struct window *w, int64_t elapsed)
 		return true;
 	if (elapsed >= EPOCH_MAX)
 		return n > 0;
-	/* Do not wait while every answer says the same. */
-	return w->epoch.refused >= (w->slow_start ? 4 : 16) && overloaded(w) &&
-	    (w->slow_start || elapsed >= EPOCH_MIN) && elapsed > 0;
+	return elapsed >= EPOCH_MIN && n >= EPOCH_ANSWERS &&
+	    share(w) > w->noise + ABOUND && overloaded(w);
+}
+
+/* Refusals come sooner than good answers: wait for the stragglers, though not
+ * for copies that take minutes. */
+static bool
+answered(const struct window *w, int64_t now)
+{
+	double wait = 2 * w->latency + 10;
+
+	return now >=
+	    w->epoch.until + (int64_t)(wait < STRAGGLERS ? wait : STRAGGLERS);
 }
 
 static void
 evaluate(struct window *w, int64_t now)
 {
-	int64_t elapsed = now - w->epoch.since;
-	double seconds = (double)elapsed / 1000, sent;
+	double seconds, sent;
 
-	if (!epoch_is_over(w, elapsed))
+	if (w->epoch.until == 0) {
+		if (sent_enough(w, now - w->epoch.since))
+			w->epoch.until = now;
 		return;
+	}
+	if (!answered(w, now))
+		return;
+	seconds = (double)(w->epoch.until - w->epoch.since) / 1000;
 	sent = w->epoch.sent / seconds;
 	if (!overloaded(w))
 		calm(w, sent, seconds);
-	else if (w->cut.pending &&
-	    share(w) >= (w->cut.share + w->cut.expected) / 2)
+	else if (unchanged(w))
 		uncut(w);
 	else
 		cut(w, sent);
 	begin_epoch(w, now);
+}
+
+static bool
+counts(const struct window *w, int64_t sent)
+{
+	return sent >= w->epoch.since &&
+	    (w->epoch.until == 0 || sent < w->epoch.until);
 }
 
 void
@@ -225,9 +315,7 @@ window_good(struct window *w, int64_t sent, int64_t now)
 	w->size += w->slow_start ? 1 : 1 / w->size;
 	if (w->size > w->max)
 		w->size = w->max;
-	if (sent < w->epoch.since)
-		return;
-	w->epoch.good++;
+	w->epoch.good += counts(w, sent);
 	evaluate(w, now);
 }
 
@@ -235,8 +323,10 @@ void
 window_throttled(struct window *w, int64_t sent, int64_t now)
 {
 	w->throttles++;
-	if (sent < w->epoch.since)
-		return;
-	w->epoch.refused++;
-	evaluate(w, now);
+	w->epoch.refused += counts(w, sent);
+	if (w->slow_start && w->noise < NOISE && w->epoch.refused >= BRAKE &&
+	    overloaded(w))
+		brake(w, now);
+	else
+		evaluate(w, now);
 }

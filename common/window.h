@@ -20,9 +20,10 @@
  *
  * Not every refusal is about load.  Where asking less did not lower the share
  * of refusals, it is taken for the store's noise: the rate goes back to what
- * it was (to half of that where three in ten are refused), and only a larger
- * share counts as throttling from then on.  So no storm of random refusals
- * starves a program, and after a brown-out it is soon as fast as before.
+ * it was (to half of that where nearly half are refused), and only a larger
+ * share counts as throttling, until that is tested anew some seconds later.
+ * So no storm of random refusals starves a program, and after a brown-out it
+ * is soon as fast as before.
  *
  * max_rate, if not 0, is the user's --max-rate: a cap in requests a second.
  */
@@ -42,18 +43,21 @@ struct window {
 	double	 credit;	/* requests that pacing allows now */
 	int64_t	 credit_at;
 	double	 latency;	/* ms, of good answers, smoothed; 0: unknown */
+	/* Requests sent from since to before until count (until 0: they are
+	 * still being sent; then their answers are waited for). */
 	struct {
-		int64_t	 since;
+		int64_t	 since, until;
 		int	 sent, good, refused;
 	} epoch;
 	double	 noise;		/* share refused whatever the load */
+	bool	 spared;	/* the store seems ill */
 	double	 grow;		/* share by which rate grows in a second */
-	int	 calm;		/* epochs since the last cut */
+	int	 calm;		/* epochs since the last cut or test */
 	/* The cut that the current epoch tests, and what was before it. */
 	struct {
 		bool	 pending;
-		double	 share, expected;	/* refused then, and since */
-		double	 size, rate, sent;
+		double	 share;		/* refused then */
+		double	 size, rate, sent, grow;
 		bool	 slow_start;
 	} cut;
 };
