@@ -457,7 +457,8 @@ conf_free(struct conf *c)
 bool
 conf_reload(struct conf *c, char **why)
 {
-	struct conf new;
+	struct conf new = {
+	    {{NULL, 0, {NULL, 0, 0, 0, false}, NULL, 0, NULL, 0}}};
 	bool good = read_both(new.files, why);
 	struct conf old = *c;
 

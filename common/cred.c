@@ -27,22 +27,22 @@ struct cred {
 	struct loop *loop;
 	struct conf *conf;
 	char *profile, *region, *ca_bundle;
-	bool named, by_location;
 	struct cred_plan plan;
-	bool planned;
 	char *source;
+	bool named, by_location;
+	bool planned; /* plan and source are there */
+	bool dead;    /* the store called the keys expired */
+	bool fetching;
+	bool failed; /* for good */
+	bool warned; /* of an exposed file */
 	/* the keys in use */
 	struct cred_set set;
 	struct cred_keys keys;
-	bool dead;		     /* the store called them expired */
 	int64_t advisory, mandatory; /* by the loop's clock */
+	int64_t next_try;
 	/* the fetch */
-	bool fetching;
 	size_t stage; /* 0: the base; then roles */
 	struct cred_job job;
-	int64_t next_try;
-	bool failed; /* for good */
-	bool warned; /* of an exposed file */
 	struct fail fail;
 	struct cred_waiter *waiters;
 	struct loop_call wake;
@@ -213,8 +213,10 @@ check_keys(struct cred *c)
 	const struct cred_set *out = &c->job.out;
 
 	if (!cred_set_sane(out)) {
-		cred_job_fail(&c->job, "%s: the keys hold characters that no "
-		    "keys have, or are too long", c->source);
+		cred_job_fail(&c->job,
+		    "%s: the keys hold characters that no "
+		    "keys have, or are too long",
+		    c->source);
 		return false;
 	}
 	if (c->dead && cred_set_same(out, &c->set)) {

@@ -1,6 +1,5 @@
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -27,13 +26,15 @@ struct maker {
 __attribute__((format(printf, 2, 3))) static enum found
 wrong(struct maker *m, const char *fmt, ...)
 {
-	char text[sizeof(m->f->text)];
+	struct buf b;
 	va_list ap;
 
+	buf_init(&b, LIMIT_LINE);
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	buf_vaddf(&b, fmt, ap);
 	va_end(ap);
-	fail_set(m->f, FAIL_CREDENTIALS, "%s", text);
+	fail_set(m->f, FAIL_CREDENTIALS, "%s", b.data);
+	buf_fini(&b);
 	return WRONG;
 }
 

@@ -480,7 +480,8 @@ endp_resolve(struct endp *e, const struct endp_ask *ask, const char **why)
 	    "us-east-1" :
 	    ask->region;
 	const char *b = ask->bucket;
-	struct endpurl url, *u = ask->endpoint_url == NULL ? NULL : &url;
+	struct endpurl url = {NULL, 0, NULL, 0, 0, false, false};
+	struct endpurl *u = ask->endpoint_url == NULL ? NULL : &url;
 	size_t len = b == NULL ? 0 : strlen(b);
 
 	endp_reset(e);

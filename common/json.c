@@ -53,8 +53,7 @@ json_new(void)
 static void
 cleanse(json_t *value)
 {
-	const char *key;
-	json_t *member;
+	void *member;
 	size_t i;
 	union {
 		const char *text;
@@ -64,11 +63,12 @@ cleanse(json_t *value)
 	if (json_is_string(value)) {
 		u.text = json_string_value(value);
 		hash_cleanse(u.mine, json_string_length(value));
-	} else if (json_is_object(value)) {
-		json_object_foreach(value, key, member) cleanse(member);
-	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, member) cleanse(member);
 	}
+	for (member = json_object_iter(value); member != NULL;
+	     member = json_object_iter_next(value, member))
+		cleanse(json_object_iter_value(member));
+	for (i = 0; i < json_array_size(value); i++)
+		cleanse(json_array_get(value, i));
 }
 
 void

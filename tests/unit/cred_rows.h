@@ -1,4 +1,5 @@
 /* See t_cred_plan.c.  K is a pair of keys. */
+/* clang-format off */
 #define K "aws_access_key_id = A\naws_secret_access_key = S\n"
 #define E_KEYS "AWS_ACCESS_KEY_ID=A", "AWS_SECRET_ACCESS_KEY=S"
 #define E_WEB "AWS_WEB_IDENTITY_TOKEN_FILE=/t", "AWS_ROLE_ARN=arn:env"
@@ -77,3 +78,4 @@
 {"a profile that lacks its start URL", "[profile x]\nsso_region = r\n" SSO, "", {NULL}, "x", true, "!profile x lacks sso_start_url", NULL},
 {"an account without a role", "[profile x]\nsso_account_id = 1\nsso_start_url = U\nsso_region = r\n", "", {NULL}, "x", true, "!not both", NULL},
 {"a session alone is no SSO profile", "[profile x]\nsso_session = w\n" SESSION, "[x]\n" K, {NULL}, "x", true, CRED_X, NULL},
+/* clang-format on */

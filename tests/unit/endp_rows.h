@@ -1,4 +1,5 @@
 /* {bucket, region, endpoint URL, flags, want}: see t_endp.c. */
+/* clang-format off */
 
 /* AWS: plain buckets */
 {"bkt", "us-west-2", NULL, 0, "https://bkt.s3.us-west-2.amazonaws.com us-west-2"},
@@ -149,3 +150,4 @@
 {"bkt", NULL, "http://h", D, "!excludes"},
 {"bkt", NULL, "http://h", F, "!excludes"},
 {"bkt", NULL, "http://h", A, "!excludes"},
+/* clang-format on */

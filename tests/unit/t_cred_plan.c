@@ -79,7 +79,7 @@ replace_dir(const char *from, char *to, size_t room)
 static void
 test_row(const struct row *row)
 {
-	struct cred_plan plan;
+	struct cred_plan plan = {.kind = CRED_STATIC};
 	struct cred_plan_ask ask = {NULL, row->profile, row->named, false};
 	struct conf *conf;
 	struct fail f;
@@ -128,9 +128,9 @@ test_details(void)
 	    "role_session_name = n\nregion = eu-west-1\n"
 	    "endpoint_url = http://sts.example\n";
 	struct cred_plan_ask ask = {NULL, "default", false, false};
-	struct cred_plan plan;
+	struct cred_plan plan = {.kind = CRED_STATIC};
 	struct conf *conf;
-	struct fail f;
+	struct fail f = {.kind = FAIL_NONE};
 	char *why;
 
 	put(config, text);
