@@ -242,8 +242,12 @@ keycut_tells(const struct keycut *c, const struct keycut_range *r,
 {
 	size_t mark = folder(r);
 
-	return c->hints != NULL || mark <= c->prefix_len ||
-	    common(key, r->last) >= mark;
+	if (c->hints != NULL || mark <= c->prefix_len ||
+	    common(key, r->last) >= mark)
+		return true;
+	/* The folder's very end still counts. */
+	return key.len == mark && common(key, r->last) == mark - 1 &&
+	    key.data[mark - 1] == r->last.data[mark - 1] + 1;
 }
 
 /*
@@ -315,4 +319,30 @@ keycut_leave(struct keycut *c, const struct keycut_range *r)
 			return true;
 	}
 	return false;
+}
+
+double
+keycut_width(struct keycut *c, const struct keycut_range *r,
+    struct listplan_key lo, struct listplan_key hi)
+{
+	struct keynum a, b, from, to;
+	size_t skip = c->prefix_len;
+	double all;
+
+	if (hi.data != NULL && common(lo, hi) > skip)
+		skip = common(lo, hi);
+	if (skip > r->after.len)
+		skip = 0;
+	keynum_of(c->model, r->after.data, r->after.len, skip, &a);
+	keynum_end(&b);
+	if (r->hi.data != NULL)
+		keynum_of(c->model, r->hi.data, r->hi.len, skip, &b);
+	memset(&from, 0, sizeof(from));
+	keynum_end(&to);
+	if (lo.len > skip)
+		keynum_of(c->model, lo.data, lo.len, skip, &from);
+	if (hi.data != NULL)
+		keynum_of(c->model, hi.data, hi.len, skip, &to);
+	all = keynum_between(&from, &to);
+	return all > 0 ? keynum_between(&a, &b) / all : 0;
 }

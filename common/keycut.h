@@ -57,6 +57,11 @@ bool keycut_tells(const struct keycut *c, const struct keycut_range *r,
 /* The end of the innermost folder of the page that ends inside the range. */
 bool keycut_leave(struct keycut *c, const struct keycut_range *r);
 
+/* What share of the names between lo and hi lies in the range r, by names
+ * alone; its page is not looked at. */
+double keycut_width(struct keycut *c, const struct keycut_range *r,
+    struct listplan_key lo, struct listplan_key hi);
+
 /* memcmp() order, a prefix before what it begins. */
 int keycut_compare(struct listplan_key a, struct listplan_key b);
 

@@ -21,6 +21,7 @@
 #include "xalloc.h"
 
 #define PAGE_BYTES 100000
+#define EXTRA	   .95
 #define WIDE	   3
 #define DEPTH_CUT  .7
 #define BIAS_GAIN  .08
@@ -54,6 +55,7 @@ struct listplan {
 	struct seg *head, *tail;
 	struct seg *frontier; /* the last one begun, NULL: none */
 	struct listplan_stats st;
+	double extra;	   /* most names wasted for each useful one */
 	double page_names; /* names of a full page */
 	double page_bytes; /* bytes of a page, lately */
 	size_t ramp;
@@ -173,6 +175,7 @@ listplan_new(const struct listplan_params *params)
 	p->page_names = PAGE_NAMES;
 	p->page_bytes = params->page_bytes > 0 ? (double)params->page_bytes :
 						 PAGE_BYTES;
+	p->extra = params->extra > 0 ? params->extra : EXTRA;
 	p->ramp = 1;
 	p->trust = 2;
 	p->depth = 1;
@@ -343,12 +346,16 @@ may_cut(const struct listplan *p, bool bonus)
 	double wasted = (double)p->st.wasted / p->page_names;
 
 	double share = wasted / (useful + 12), most = p->trust;
+	double odd = wasted + (double)p->guessing;
 
-	if (bonus && share < .9)
+	/* Most buckets are small; there each request counts. */
+	if (odd + 1 > (useful < 4 ? useful / 2 + 1 : useful * (p->extra + .5)))
+		return false;
+	if (bonus && share < p->extra)
 		return true;
-
-	if (share > .6)
-		most *= (.95 - share) / .35;
+	/* Nearer to the limit, fewer at a time. */
+	if (share > .6 * p->extra)
+		most *= (p->extra - share) / (.4 * p->extra);
 	return (double)p->guessing < (most > 1 ? most : 1);
 }
 
@@ -459,6 +466,16 @@ choose_beyond(struct listplan *p)
 	return got;
 }
 
+/* Page after page. */
+static struct seg *
+choose_first(struct listplan *p)
+{
+	for (struct seg *s = p->head; s != NULL; s = s->next)
+		if (!s->pub.done && !s->pub.busy)
+			return has_room(p, s) ? send(p, s) : NULL;
+	return NULL;
+}
+
 struct listplan_seg *
 listplan_next(struct listplan *p)
 {
@@ -467,14 +484,14 @@ listplan_next(struct listplan *p)
 
 	if (p->st.in_flight >= p->ramp || p->head == NULL)
 		return NULL;
+	if (p->collapsed || p->par.in_flight == 1) {
+		s = choose_first(p);
+		return s != NULL ? &s->pub : NULL;
+	}
 	step = target(p);
-	s = NULL;
-	if (beyond(p) < 1)
-		s = choose_beyond(p);
+	s = beyond(p) == 0 ? choose_beyond(p) : NULL;
 	if (s == NULL)
 		s = choose_short(p, step, 4);
-	if (p->collapsed)
-		return s != NULL ? &s->pub : NULL;
 	if (s == NULL)
 		s = choose_beyond(p);
 	if (s == NULL)
@@ -561,6 +578,21 @@ extend_run(const struct listplan *p, struct seg *s,
 		sample_copy(&s->wide, &s->run);
 }
 
+/*
+ * The store says that nothing follows the page that s just took: what was
+ * guessed beyond it is empty, and need not be waited for.
+ */
+static void
+end_guesses(struct listplan *p, struct seg *s)
+{
+	for (struct seg *t = s->next; t != NULL; t = t->next)
+		if (t->begun)
+			return;
+	for (struct seg *t = s->next; t != NULL; t = t->next)
+		if (!t->pub.busy || p->par.cancels)
+			t->pub.done = true;
+}
+
 /* A segment is over: was it as long as hoped? */
 static void
 calibrate(struct listplan *p, const struct seg *s)
@@ -618,7 +650,8 @@ adapt(struct listplan *p, struct seg *s, size_t kept, size_t count)
 }
 
 static void
-book(struct listplan *p, struct seg *s, size_t kept, size_t count, size_t bytes)
+book(struct listplan *p, struct seg *s, size_t kept, size_t count, size_t bytes,
+    bool more)
 {
 	size_t held = count == 0 ?
 	    bytes :
@@ -628,6 +661,8 @@ book(struct listplan *p, struct seg *s, size_t kept, size_t count, size_t bytes)
 		p->page_bytes += .2 * ((double)bytes - p->page_bytes);
 	if ((double)count > p->page_names)
 		p->page_names = (double)count;
+	else if (more && count > 0)
+		p->page_names += .1 * ((double)count - p->page_names);
 	if (kept == 0)
 		return;
 	s->pub.held += held;
@@ -664,7 +699,9 @@ listplan_page(struct listplan *p, struct listplan_seg *seg,
 	}
 	s->measured = false;
 	adapt(p, s, take->keep, count);
-	book(p, s, take->keep, count, bytes);
+	book(p, s, take->keep, count, bytes, more);
+	if (!more && !p->collapsed && take->skip + take->keep == count)
+		end_guesses(p, s);
 	return true;
 }
 
@@ -720,7 +757,7 @@ listplan_following(const struct listplan_seg *seg)
 void
 listplan_remove(struct listplan *p, struct listplan_seg *seg)
 {
-	assert(seg->done && !seg->busy);
+	assert(seg->done && (!seg->busy || p->par.cancels));
 	seg->user = NULL;
 	seg_free(p, (struct seg *)seg);
 }

@@ -73,6 +73,15 @@ struct listplan_params {
 	/* Names are rolled up at the first delimiter after common_prefix, so
 	 * no cut may lie behind one; 0: none. */
 	char delimiter;
+	/* The governor: fetch at most about so many keys in vain for each
+	 * useful one; 0: the default, a little under 1. */
+	double extra;
+	/*
+	 * The caller can drop a request that is under way.  Then a segment
+	 * may be done while it is still busy, when the store said elsewhere
+	 * that nothing is left for it: end its request before popping it.
+	 */
+	bool cancels;
 	const struct listplan_hints *hints; /* NULL: guess; must outlive plan */
 	/* Gives back a segment's user data, which may have a request under
 	 * way; called by listplan_collapse() and listplan_free() only, for
