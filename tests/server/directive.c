@@ -212,6 +212,15 @@ do_real_md5(struct directive *d)
 }
 
 static bool
+do_identity(struct directive *d)
+{
+	for (size_t i = 1; i < d->n; i++)
+		if (!identity_option(&d->server->identity, d->word[i]))
+			return directive_fail(d, "bad option", d->word[i]);
+	return true;
+}
+
+static bool
 do_log(struct directive *d)
 {
 	if (strcmp(d->word[1], "reset") == 0)
@@ -246,6 +255,7 @@ static const struct command {
     {"limit", 3, 3, do_limit},
     {"close-every", 2, 2, do_close_every},
     {"clock", 2, 2, do_clock},
+    {"identity", 2, DIRECTIVE_WORDS, do_identity},
     {"log", 2, 2, do_log},
     {"real-md5", 2, 2, do_real_md5},
     {"mutate", 3, 5, directive_mutate},

@@ -97,7 +97,6 @@ begin(struct http_port *port, struct request *r, const char *method)
 	if (length != NULL && text_number(length, false, &n) && n > 0 &&
 	    n < (uint64_t)1 << 30)
 		text_reserve(&r->body, (size_t)n);
-	request_parse(r);
 }
 
 static void
@@ -154,6 +153,9 @@ answer(struct http_port *port, struct request *r)
 {
 	uint64_t every = r->server->close_every;
 
+	if (!r->parsed)
+		port->parse(r);
+	r->parsed = true;
 	if (!port->admin) {
 		if (waits(r))
 			return MHD_YES;

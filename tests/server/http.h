@@ -19,6 +19,7 @@ typedef void (*http_fn)(struct request *);
 struct http_port {
 	struct server *server;
 	struct MHD_Daemon *daemon;
+	http_fn parse;	 /* sets the operation and what it is about */
 	http_fn handle;	 /* makes the answer of a request that has come */
 	unsigned number; /* the port */
 	int fd;		 /* readable when there is something to do */

@@ -60,7 +60,7 @@ struct request {
 	struct fault *fault;
 	int64_t skew; /* ms, from a fault */
 	uint64_t number;
-	bool begun, waited, done, counted;
+	bool begun, parsed, waited, done, counted;
 	int stage;
 
 	/* the answer */

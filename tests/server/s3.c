@@ -176,8 +176,22 @@ perform(struct request *r)
 }
 
 void
+s3_parse(struct request *r)
+{
+	if (strcmp(r->method, "POST") == 0 && strcmp(r->target, "/") == 0)
+		identity_parse(r);
+	else
+		request_parse(r);
+}
+
+void
 s3_handle(struct request *r)
 {
+	if (r->op == OP_ASSUME_ROLE ||
+	    r->op == OP_ASSUME_ROLE_WITH_WEB_IDENTITY) {
+		identity_handle(r);
+		return;
+	}
 	r->fault = fault_strike(&r->server->faults, r);
 	if (r->fault != NULL && r->fault->action == FAULT_SKEW)
 		r->skew = r->fault->skew * 1000;

@@ -21,7 +21,7 @@
 #include "s3.h"
 #include "server.h"
 
-enum { PORT_HTTP, PORT_HTTPS, PORT_ADMIN, PORTS };
+enum { PORT_HTTP, PORT_HTTPS, PORT_ADMIN, PORT_IDENTITY, PORTS };
 
 struct options {
 	const char *config, *log, *cert, *key;
@@ -157,7 +157,11 @@ start(struct http_port *port, const struct options *o)
 	struct text cert = {0}, key = {0};
 
 	port[PORT_HTTP].handle = port[PORT_HTTPS].handle = s3_handle;
+	port[PORT_HTTP].parse = port[PORT_HTTPS].parse = s3_parse;
+	port[PORT_ADMIN].parse = request_parse;
 	port[PORT_ADMIN].handle = admin_handle;
+	port[PORT_IDENTITY].parse = identity_parse;
+	port[PORT_IDENTITY].handle = identity_handle;
 	port[PORT_ADMIN].admin = true;
 	if (o->cert != NULL) {
 		read_file(o->cert, &cert);
@@ -177,12 +181,23 @@ start(struct http_port *port, const struct options *o)
 static void
 announce(const struct http_port *port)
 {
-	static const char *const name[PORTS] = {"http", "https", "admin"};
+	static const struct {
+		int port;
+		const char *name, *scheme, *path;
+	} url[] = {{PORT_HTTP, "http", "http", ""},
+	    {PORT_HTTPS, "https", "https", ""},
+	    {PORT_ADMIN, "admin", "http", ""},
+	    {PORT_IDENTITY, "sts", "http", ""},
+	    {PORT_IDENTITY, "sso", "http", ""},
+	    {PORT_IDENTITY, "oidc", "http", ""},
+	    {PORT_IDENTITY, "container", "http", "/creds"},
+	    {PORT_IDENTITY, "imds", "http", ""}};
 
-	for (int i = 0; i < PORTS; i++)
-		if (port[i].daemon != NULL)
-			printf("%s %s://127.0.0.1:%u\n", name[i],
-			    i == PORT_HTTPS ? "https" : "http", port[i].number);
+	for (size_t i = 0; i < sizeof(url) / sizeof(*url); i++)
+		if (port[url[i].port].daemon != NULL)
+			printf("%s %s://127.0.0.1:%u%s\n", url[i].name,
+			    url[i].scheme, port[url[i].port].number,
+			    url[i].path);
 	puts("ready");
 	if (fflush(stdout) != 0)
 		die("cannot write to stdout", NULL);
@@ -296,6 +311,7 @@ main(int argc, char **argv)
 	catch_signals();
 	store_init(&server.store);
 	access_init(&server.access);
+	identity_init(&server.identity);
 	if (!record_init(&server.record, o.log))
 		die(strerror(errno), o.log);
 	if (o.config != NULL)
@@ -309,6 +325,7 @@ main(int argc, char **argv)
 	record_fini(&server.record);
 	fault_fini(&server.faults);
 	access_fini(&server.access);
+	identity_fini(&server.identity);
 	store_fini(&server.store);
 	timer_fini(&server.timers);
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "access.h"
 #include "fault.h"
+#include "identity.h"
 #include "record.h"
 #include "store.h"
 #include "timer.h"
@@ -19,6 +20,7 @@ struct server {
 	struct store store;
 	struct access access;
 	struct fault_set faults;
+	struct identity identity;
 	struct record record;
 	struct timer_set timers;
 	int64_t clock_offset; /* seconds */

@@ -222,7 +222,7 @@ check_key(struct request *r, const struct claim *c)
 		    r, 400, "ExpiredToken", "The provided token has expired.");
 	}
 	r->access_key = key;
-	r->account = key->account;
+	r->account = mem_pool_dup(&r->pool, key->account, strlen(key->account));
 	return true;
 }
 
