@@ -433,8 +433,7 @@ xml_doubtful(const struct xml *x, const char *text, size_t len)
 
 	if (!x->replaced)
 		return false;
-	while (end - p >= 3 &&
-	    (p = memchr(p, REPLACEMENT_UTF8[0], (size_t)(end - p) - 2))) {
+	while (end - p >= 3 && (p = memchr(p, 0xef, (size_t)(end - p) - 2))) {
 		if (memcmp(p, REPLACEMENT_UTF8, 3) == 0)
 			return true;
 		p++;
