@@ -11,8 +11,12 @@ character(const unsigned char *p, size_t len, uint32_t *code)
 {
 	size_t n, i;
 
-	n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
-	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	n = p[0] < 0x80 ? 1 :
+	    p[0] < 0xc2 ? 0 :
+	    p[0] < 0xe0 ? 2 :
+	    p[0] < 0xf0 ? 3 :
+	    p[0] < 0xf5 ? 4 :
+			  0;
 	if (n == 0 || n > len)
 		return 0;
 	*code = n == 1 ? p[0] : p[0] & (0x7fU >> n);
@@ -30,8 +34,8 @@ character(const unsigned char *p, size_t len, uint32_t *code)
 static bool
 printable(uint32_t code)
 {
-	return code >= 0x20 && !(code >= 0x7f && code < 0xa0) && code != 0x61c &&
-	    !(code >= 0x200e && code <= 0x200f) &&
+	return code >= 0x20 && !(code >= 0x7f && code < 0xa0) &&
+	    code != 0x61c && !(code >= 0x200e && code <= 0x200f) &&
 	    !(code >= 0x2028 && code <= 0x202e) &&
 	    !(code >= 0x2066 && code <= 0x2069) && code != 0xfeff;
 }

@@ -1,5 +1,6 @@
 /* Records, short and long, taken apart and put together. */
 
+#include "limit.h"
 #include "record.h"
 #include "tap.h"
 
@@ -125,7 +126,9 @@ test_short(void)
 static void
 test_format(void)
 {
-	struct record r;
+	struct record r, again;
+	char etag[LIMIT_ETAG + 1];
+	const char *why;
 	struct buf out;
 
 	memset(&r, 0, sizeof(r));
@@ -151,6 +154,23 @@ test_format(void)
 	record_format(&out, &r);
 	is_str(
 	    out.data, "-\t-\t-\t-\tk", "a size that none could read neither");
+	buf_reset(&out);
+	memset(etag, 'e', sizeof(etag));
+	r.etag = etag;
+	r.etag_len = LIMIT_ETAG + 1;
+	record_format(&out, &r);
+	is_str(out.data, "-\t-\t-\t-\tk", "nor an absurdly long ETag");
+	buf_reset(&out);
+	r.etag_len = LIMIT_ETAG;
+	record_format(&out, &r);
+	is_int(out.len, LIMIT_ETAG + 8, "but a long one");
+	ok(record_parse(&again, out.data, out.len, true, &why) &&
+		again.etag_len == LIMIT_ETAG,
+	    "which can be read again");
+	buf_reset(&out);
+	buf_addf(&out, "-\t-\t%.*s\t-\tk", LIMIT_ETAG + 1, etag);
+	ok(!record_parse(&again, out.data, out.len, true, &why),
+	    "a longer one is malformed");
 	buf_fini(&out);
 	buf_init(&out, 8);
 	ok(!record_format(&out, &r), "what does not fit is told");

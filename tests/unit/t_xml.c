@@ -138,14 +138,15 @@ static const struct row {
 	"<List><Item><Key>\xfc</Key></Item></List>",
 	"0<1<2<2=\xc3\xbc>1=>0=>", NULL},
     {"forbidden references, hexadecimal and decimal",
-	"<List><Item><Key>a&#x1;b&#1;c&#x0;d&#31;e&#xFFFF;f</Key></Item>"
+	"<List><Item><Key>a&#x1;b&#1;c&#x0;d&#31;e&#xFFFF;f&#65534;g</Key></"
+	"Item>"
 	"</List>",
 	"0<1<2<2=a\xef\xbf\xbd"
 	"b\xef\xbf\xbd"
 	"c\xef\xbf\xbd"
 	"d\xef\xbf\xbd"
 	"e\xef\xbf\xbd"
-	"f>1=>0=>",
+	"f\xef\xbf\xbdg>1=>0=>",
 	NULL},
     {"forbidden references side by side and zero-filled",
 	"<List><Item><Key>&#x01;&#x001;&#00000;&#xd800;&#x110000;</Key></Item>"
