@@ -9,6 +9,7 @@
 #include "spoil.h"
 
 #define BLOCK	   262144
+#define SMALL	   65536
 #define TRICKLE_US 5000
 
 /* A body that is made while it is sent. */
@@ -200,16 +201,34 @@ spoils_body(const struct request *r)
 		r->fault->action == FAULT_ENDLESS);
 }
 
+/* Small contents are cheaper as a text: no block is set aside for reading. */
+static void
+make_small(struct request *r)
+{
+	size_t n = (size_t)r->content_length;
+
+	r->reply.n = 0;
+	text_reserve(&r->reply, n);
+	content_read(r->content, r->content_offset, r->reply.p, n);
+	r->reply.n = n;
+	content_drop(r->content);
+	r->content = NULL;
+}
+
 static struct MHD_Response *
 make_response(struct request *r)
 {
+	bool head = strcmp(r->method, "HEAD") == 0;
 	struct MHD_Response *response;
 	struct body *b;
 	uint64_t size;
 
+	if (r->content != NULL && r->fault == NULL && !head &&
+	    r->content_length <= SMALL)
+		make_small(r);
 	/* An error's HEAD tells nothing; neither do 204 and 304. */
-	if ((strcmp(r->method, "HEAD") == 0 && r->content == NULL) ||
-	    r->status == 204 || r->status == 304)
+	if ((head && r->content == NULL) || r->status == 204 ||
+	    r->status == 304)
 		r->reply.n = 0;
 	if (r->content == NULL && !spoils_body(r)) {
 		if (r->reply.n == 0)
@@ -223,7 +242,7 @@ make_response(struct request *r)
 	b = make_body(r, &size);
 	spoil_body(r, b, &size);
 	return MHD_create_response_from_callback(
-	    size, BLOCK, read_body, b, free_body);
+	    size, head ? 1 : BLOCK, read_body, b, free_body);
 }
 
 static enum MHD_Result

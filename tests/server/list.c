@@ -129,6 +129,13 @@ read_page(struct page *p)
 	p->ndelimiter = delimiter != NULL ? delimiter->value_length : 0;
 	p->unordered = (p->b->options.unsorted || p->b->options.directory) &&
 	    p->ndelimiter == 0;
+	/* S3 Express knows no other delimiter, and only whole folders. */
+	if (p->b->options.directory &&
+	    ((p->ndelimiter > 0 && strcmp(p->delimiter, "/") != 0) ||
+		(p->nprefix > 0 && p->prefix[p->nprefix - 1] != '/')))
+		return invalid(p->r,
+		    "Directory buckets list folders: a prefix has to end in a "
+		    "slash, the delimiter has to be one");
 	return read_limits(p) && read_start(p);
 }
 
