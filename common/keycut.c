@@ -242,8 +242,11 @@ keycut_tells(const struct keycut *c, const struct keycut_range *r,
 {
 	size_t mark = folder(r);
 
-	if (c->hints != NULL || mark <= c->prefix_len ||
-	    common(key, r->last) >= mark)
+	if (c->hints != NULL || mark <= c->prefix_len)
+		return true;
+	if (key.data == NULL)
+		return false;
+	if (common(key, r->last) >= mark)
 		return true;
 	/* The folder's very end still counts. */
 	return key.len == mark && common(key, r->last) == mark - 1 &&

@@ -20,10 +20,10 @@
 #define BITS	   (KEYNUM_LIMBS * 64)
 #define SCALE_BITS 16 /* weights of a table add up to 2^16 */
 #define SCALE	   (1U << SCALE_BITS)
-#define ROUNDS	   2 /* falls in a page after which a position counts */
-#define WRAPPED	   3  /* falls in all pages after which no more is expected */
-#define SHOWN	   40 /* counts that show an alphabet */
-#define DEEP	   48 /* positions looked at after a common prefix */
+#define ROUNDS	   2	/* falls in a page after which a position counts */
+#define WRAPPED	   3	/* falls in all pages after which no more is expected */
+#define SHOWN	   40	/* counts that show an alphabet */
+#define DEEP	   48	/* positions looked at after a common prefix */
 #define ENOUGH	   20	/* keys that make a context worth its own table */
 #define CONTEXTS   2048 /* power of two */
 #define TABLES	   256	/* power of two */
@@ -313,8 +313,8 @@ learn_shared(struct keynum_model *m, unsigned char byte, size_t i)
 }
 
 static void
-count_falls(struct keynum_model *m, const char *a, size_t alen, const char *b, size_t blen,
-    size_t base, unsigned *falls)
+count_falls(struct keynum_model *m, const char *a, size_t alen, const char *b,
+    size_t blen, size_t base, unsigned *falls)
 {
 	size_t i = keynum_common(a, alen, b, blen) + 1;
 	size_t end = alen < blen ? alen : blen;
@@ -337,11 +337,11 @@ keynum_learn(struct keynum_model *m, const char *const *keys,
 
 	if (count == 0)
 		return;
-	base = keynum_common(keys[0], lens[0], keys[count - 1],
-	    lens[count - 1]);
+	base = keynum_common(
+	    keys[0], lens[0], keys[count - 1], lens[count - 1]);
 	for (size_t i = 1; i < count; i++)
-		count_falls(m, keys[i - 1], lens[i - 1], keys[i], lens[i], base,
-		    falls);
+		count_falls(
+		    m, keys[i - 1], lens[i - 1], keys[i], lens[i], base, falls);
 	for (size_t i = 0; i < count; i++)
 		learn_key(m, keys[i], lens[i], base, falls);
 	for (size_t i = 0; i < base && i < KEYNUM_POSITIONS; i++)
@@ -351,28 +351,27 @@ keynum_learn(struct keynum_model *m, const char *const *keys,
 
 /* Weights */
 
-/* Letters, digits and what is not ASCII: places that may count up. */
+/* Does the place never show anything but a mark: a separator? */
 static bool
-all_counting(const struct set *s)
+only_marks(const struct set *s)
 {
 	unsigned lo, hi;
 
-	return set_span(s, 0, '0' - 1, &lo, &hi) == 0 &&
-	    set_span(s, '9' + 1, 'A' - 1, &lo, &hi) == 0 &&
-	    set_span(s, 'Z' + 1, 'a' - 1, &lo, &hi) == 0 &&
-	    set_span(s, 'z' + 1, 127, &lo, &hi) == 0;
+	return set_span(s, '0', '9', &lo, &hi) == 0 &&
+	    set_span(s, 'A', 'Z', &lo, &hi) == 0 &&
+	    set_span(s, 'a', 'z', &lo, &hi) == 0 &&
+	    set_span(s, 128, 255, &lo, &hi) == 0;
 }
 
 /* A position further right, in the same run of letters and digits, that has
  * gone round and has shown all that this one has; 0: none. */
 static size_t
-find_alike(const struct keynum_model *m, size_t at)
+find_alike(const struct keynum_model *m, size_t at, const struct set *seen)
 {
-	const struct set *seen = &m->at[at]->seen;
 	const struct position *p;
 	size_t end = at + DEEP < m->used ? at + DEEP : m->used;
 
-	if (!all_counting(seen))
+	if (only_marks(seen))
 		return 0;
 	for (size_t i = at + 1; i < end; i++) {
 		p = m->at[i];
@@ -380,7 +379,7 @@ find_alike(const struct keynum_model *m, size_t at)
 			break;
 		if (p->round.total >= SHOWN && set_covers(&p->seen, seen))
 			return i;
-		if (!all_counting(&p->seen))
+		if (only_marks(&p->seen))
 			break;
 	}
 	return 0;
@@ -521,16 +520,21 @@ weigh_kinds(struct keynum_model *m, size_t at, unsigned prev, struct table *t)
 {
 	const struct tally *seen = tally_all(m, at, prev), *like = NULL;
 	double weight[SYMBOLS] = {0}, mass[KINDS] = {0}, part[KINDS] = {0};
-	size_t alike = find_alike(m, at);
+	size_t alike;
 	struct set bytes = {{0}}, full;
 	struct kinds k;
-	double sum = 0;
+	/* What the example has shown may still come here: half the weight. */
+	double sum = 0, mix = 0, even = 1;
 
-	if (alike > 0)
-		like = tally_round(m, alike, prev);
 	for (unsigned b = 0; b < 256; b++)
 		if (seen->count[b + 1] > 0)
 			set_add(&bytes, b);
+	alike = find_alike(m, at, &bytes);
+	if (alike > 0) {
+		like = tally_round(m, alike, prev);
+		even = (double)like->total / (seen->total + 1.);
+		mix = .5;
+	}
 	k = kinds_of(alike > 0 ? &m->at[alike]->seen : &bytes);
 	full = widen(&bytes, &k);
 	if (alike > 0)
@@ -551,11 +555,12 @@ weigh_kinds(struct keynum_model *m, size_t at, unsigned prev, struct table *t)
 		enum kind kind = kind_of(&k, s);
 
 		if (kind == KIND_ITSELF)
-			weight[s] = seen->count[s];
+			weight[s] = seen->count[s] * even;
 		else if (weight[s] > 0)
-			weight[s] *= mass[kind] / part[kind];
+			weight[s] *= mix +
+			    (1 - mix) * even * mass[kind] / part[kind];
 		if (m->at[at]->all.count[s] > 0)
-			weight[s] += .002 * seen->total;
+			weight[s] += .002 * seen->total * even;
 		sum += weight[s];
 	}
 	table_fill(t, weight, sum);

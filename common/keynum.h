@@ -42,8 +42,8 @@ struct keynum_model *keynum_new(void);
 void keynum_free(struct keynum_model *m);
 
 /* Learn from keys of one page, in order; one key in ten is enough. */
-void	keynum_learn(struct keynum_model *m, const char *const *keys,
-	    const size_t *lens, size_t count);
+void keynum_learn(struct keynum_model *m, const char *const *keys,
+    const size_t *lens, size_t count);
 
 /* The number of a key among those that share its first `from' bytes. */
 void keynum_of(struct keynum_model *m, const char *key, size_t len, size_t from,
