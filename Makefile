@@ -52,7 +52,7 @@ endif
 all_cflags = $(std) $(warn) $(harden) $(CFLAGS) -iquote common \
 	-DS3_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
-all_libs = $(shell $(PKG_CONFIG) --libs $(LIBS)) $(LDLIBS)
+all_libs = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(LDLIBS)
 server_libs = $(shell $(PKG_CONFIG) --libs $(SERVER_LIBS)) -lpthread -lm
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -148,6 +148,9 @@ $(BUILD)/compile_commands.json: $(FLAGS)
 		    '$(subst ",\",$(CC) $(all_cflags)) -c '"$$f"; \
 		sep=,; done; printf '\n]\n'; } >$@
 
+# Fuzzing, campaigns, benchmarks and packaging have rules of their own.
+include $(wildcard tests/*/*.mk)
+
 # --- for people ---
 
 .PHONY: demo
@@ -171,7 +174,8 @@ uninstall:	## remove what install put there
 
 .PHONY: help
 help:	## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1	\2/p' $(filter-out %.d,$(MAKEFILE_LIST)) | \
+	    expand -t 16
 
 .PHONY: clean
 clean:	## remove everything that was built

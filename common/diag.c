@@ -81,6 +81,9 @@ put_line(const char *prefix, const char *text, size_t len)
 		diag.hook(diag.hook_arg, false);
 }
 
+static void message(const char *key, size_t key_len, int error,
+    const char *fmt, va_list ap) __attribute__((format(printf, 4, 0)));
+
 /* The message in fmt, after an optional key, before an optional errno. */
 static void
 message(const char *key, size_t key_len, int error, const char *fmt,

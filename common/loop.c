@@ -4,6 +4,8 @@
 #include "loop.h"
 #include "xalloc.h"
 
+#define ROUNDS 16 /* of calls and hooks before the network is looked at */
+
 struct loop {
 	loop_wait_fn		*wait;
 	void			*wait_arg;
@@ -304,11 +306,18 @@ time_to_sleep(const struct loop *loop)
 void
 loop_run(struct loop *loop)
 {
+	int rounds;
+
 	loop->stopped = false;
 	for (;;) {
-		run_calls(loop);
-		run_hooks(loop);
-		run_calls(loop);	/* what the hooks have begun */
+		/* Hooks defer calls and calls make work for hooks: nobody may
+		 * sleep on it.  Bounded, so that the network is served. */
+		for (rounds = 0; rounds < ROUNDS; rounds++) {
+			run_calls(loop);
+			run_hooks(loop);
+			if (loop->calls == NULL || loop->stopped)
+				break;
+		}
 		if (loop->stopped)
 			break;
 		collect_fds(loop);
@@ -318,6 +327,7 @@ loop_run(struct loop *loop)
 		run_fds(loop);
 		run_timers(loop);
 	}
+	run_calls(loop);	/* completions that were on their way */
 }
 
 void

@@ -162,6 +162,7 @@ make_plan(struct s3list *l)
 		.common_prefix = {p->prefix, p->prefix_len},
 		.delimiter = p->delimiter == NULL ? '\0' : *p->delimiter,
 		.hints = p->hints,
+		.extra = p->extra < 0 ? 0 : p->extra,
 		.drop = drop_queue,
 		.drop_arg = l,
 	};
