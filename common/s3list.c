@@ -106,18 +106,24 @@ queue_free(struct part_queue *q)
 	free(q);
 }
 
-/* The plan gives a segment up, maybe with a request under way. */
+/* Nobody wants q any more, nor a request for it that is under way. */
 static void
-drop_queue(void *arg, void *user)
+queue_drop(struct part_queue *q)
 {
-	struct part_queue *q = user;
-
-	(void)arg;
+	if (q == NULL)
+		return;
 	if (q->fetch != NULL) {
 		q->fetch->queue = NULL;
 		s3page_cancel(&q->fetch->page);
 	}
 	queue_free(q);
+}
+
+static void
+on_drop(void *arg, void *user)
+{
+	(void)arg;
+	queue_drop(user);
 }
 
 static struct part_queue *
@@ -162,8 +168,10 @@ make_plan(struct s3list *l)
 		.common_prefix = {p->prefix, p->prefix_len},
 		.delimiter = p->delimiter == NULL ? '\0' : *p->delimiter,
 		.hints = p->hints,
-		.extra = p->extra < 0 ? 0 : p->extra,
-		.drop = drop_queue,
+		/* 0 is the plan's default; a user's 0 means none. */
+		.extra = p->extra < 0 ? 0 : p->extra + 1e-9,
+		.cancels = true,
+		.drop = on_drop,
 		.drop_arg = l,
 	};
 
@@ -546,8 +554,7 @@ hand_over_unsorted(struct s3list *l)
 		next = listplan_following(seg);
 		if (!seg->done)
 			continue;
-		if (seg->user != NULL)
-			queue_free(seg->user);
+		queue_drop(seg->user);
 		listplan_remove(l->plan, seg);
 	}
 	if (listplan_front(l->plan) == NULL ||
@@ -569,8 +576,7 @@ hand_over(struct s3list *l)
 		}
 		if (!seg->done)
 			return;
-		if (seg->user != NULL)
-			queue_free(seg->user);
+		queue_drop(seg->user);
 		listplan_pop(l->plan);
 	}
 	finish(l);
