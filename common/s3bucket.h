@@ -38,6 +38,8 @@ struct s3bucket {
 	struct sign	*sign;
 	int64_t		 skew;		/* server's clock - ours, ms */
 	bool		 answered;	/* it has answered something */
+	bool		 known;		/* it is there: a key of it was given,
+					 * or told to be missing, by name */
 	bool		 told_region;	/* the user was told of a redirect */
 	unsigned	 failures;	/* connections in vain before that */
 };

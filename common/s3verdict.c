@@ -205,6 +205,23 @@ mend_ambiguous(struct s3req *req)
 	return S3VERDICT_DONE;
 }
 
+/* A HEAD's bare 404 may also mean that there is no such bucket: until we know
+ * better, ask again in a form that tells. */
+static enum s3verdict
+mend_notfound(struct s3req *req)
+{
+	struct s3bucket *b = req->bucket;
+
+	if (req->op != S3OP_HEAD_OBJECT || b->known)
+		return S3VERDICT_DONE;
+	if (try_once(req, S3VERDICT_AS_GET)) {
+		req->as_get = true;
+		return S3VERDICT_NOW;
+	}
+	b->known = req->as_get;
+	return S3VERDICT_DONE;
+}
+
 static enum s3verdict
 mend_by_time(struct s3req *req)
 {
@@ -240,7 +257,10 @@ s3verdict(struct s3req *req)
 		req->bucket->answered = true;
 	switch (f->kind) {
 	case FAIL_NONE:
+		req->bucket->known = true;
 		return S3VERDICT_DONE;
+	case FAIL_NOTFOUND:
+		return mend_notfound(req);
 	case FAIL_REDIRECT:
 		return mend_region(req);
 	case FAIL_SKEW:
@@ -256,7 +276,6 @@ s3verdict(struct s3req *req)
 		return mend_by_time(req);
 	case FAIL_DENIED:
 		return mend_skew(req) ? S3VERDICT_NOW : S3VERDICT_DONE;
-	case FAIL_NOTFOUND:
 	case FAIL_NOBUCKET:
 	case FAIL_CREDENTIALS:
 	case FAIL_PRECONDITION:
