@@ -78,17 +78,18 @@ new_content(size_t extents)
 static void
 append(struct content *c, const struct content_extent *e)
 {
-	struct content_extent *last = c->nextents > 0 ?
-	    &c->extent[c->nextents - 1] :
-	    NULL;
+	struct content_extent *last;
 
 	if (e->length == 0)
 		return;
 	c->size += e->length;
-	if (last != NULL && last->blob == e->blob && last->seed == e->seed &&
-	    last->offset + last->length == e->offset) {
-		last->length += e->length;
-		return;
+	if (c->nextents > 0) {
+		last = &c->extent[c->nextents - 1];
+		if (last->blob == e->blob && last->seed == e->seed &&
+		    last->offset + last->length == e->offset) {
+			last->length += e->length;
+			return;
+		}
 	}
 	if (e->blob != NULL)
 		e->blob->holders++;

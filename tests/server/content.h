@@ -46,7 +46,7 @@ content_slice(const struct content *, uint64_t offset, uint64_t length);
 /* All behind one another, as an object uploaded in these parts. */
 struct content *content_joined(struct content *const *, size_t);
 /* Cuts a content into parts of a size, as if it had been uploaded so. */
-void content_set_parts(struct content *, uint64_t part_size);
+void content_set_parts(struct content *, uint64_t size);
 
 struct content *content_hold(struct content *);
 void content_drop(struct content *);

@@ -51,7 +51,8 @@ add_token(struct page *p, const char *key, size_t n)
 {
 	char *s = mem_pool_alloc(&p->r->pool, n + 2);
 
-	memcpy(s, "1!", 2);
+	s[0] = '1';
+	s[1] = '!';
 	memcpy(s + 2, key, n);
 	for (size_t i = 0; i < n + 2; i++)
 		s[i] ^= TOKEN_MASK;

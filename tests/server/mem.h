@@ -7,9 +7,14 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t);	     /* zeroed */
-void *mem_grow(void *, size_t);	     /* realloc */
-void *mem_dup(const void *, size_t); /* a copy with a NUL behind it */
+#define MEM_NEVER_NULL __attribute__((returns_nonnull))
+
+/* Zeroed. */
+void *mem_alloc(size_t) MEM_NEVER_NULL;
+/* As realloc. */
+void *mem_grow(void *, size_t) MEM_NEVER_NULL;
+/* A copy with a NUL behind it. */
+void *mem_dup(const void *, size_t) MEM_NEVER_NULL;
 
 /* A pool frees everything that came from it in mem_pool_fini. */
 struct mem_pool {
@@ -17,8 +22,10 @@ struct mem_pool {
 	size_t used, size;
 };
 
-void *mem_pool_alloc(struct mem_pool *, size_t); /* not zeroed, aligned 8 */
-char *mem_pool_dup(struct mem_pool *, const void *, size_t); /* NUL added */
+/* Not zeroed, aligned to 8 bytes. */
+void *mem_pool_alloc(struct mem_pool *, size_t) MEM_NEVER_NULL;
+/* A copy with a NUL behind it. */
+char *mem_pool_dup(struct mem_pool *, const void *, size_t) MEM_NEVER_NULL;
 void mem_pool_fini(struct mem_pool *);
 
 #endif

@@ -59,15 +59,8 @@ request_reply_header(
 	    r, name, mem_pool_dup(&r->pool, value, strlen(value)));
 }
 
-bool
-request_error(
-    struct request *r, unsigned status, const char *code, const char *message)
-{
-	return request_error_with(r, status, code, message, NULL);
-}
-
-bool
-request_error_with(struct request *r, unsigned status, const char *code,
+void
+request_set_error(struct request *r, unsigned status, const char *code,
     const char *message, const char *extra)
 {
 	struct text *t = &r->reply;
@@ -93,7 +86,6 @@ request_error_with(struct request *r, unsigned status, const char *code,
 	    "<RequestId>%016llX</RequestId><HostId>host/%llu</HostId>"
 	    "</Error>",
 	    (unsigned long long)r->number, (unsigned long long)r->number);
-	return false;
 }
 
 void

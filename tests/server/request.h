@@ -86,12 +86,27 @@ void request_reply_value(struct request *, const char *name, const char *value);
 
 /*
  * Makes the answer an error. extra is XML to be added to the document, or
- * NULL. Answers false, so that checks can end in it.
+ * NULL. The forms that answer do so with false, so that checks can end in
+ * them.
  */
-bool request_error(
-    struct request *, unsigned status, const char *code, const char *message);
-bool request_error_with(struct request *, unsigned status, const char *code,
+void request_set_error(struct request *, unsigned status, const char *code,
     const char *message, const char *extra);
+
+static inline bool
+request_error_with(struct request *r, unsigned status, const char *code,
+    const char *message, const char *extra)
+{
+	request_set_error(r, status, code, message, extra);
+	return false;
+}
+
+static inline bool
+request_error(
+    struct request *r, unsigned status, const char *code, const char *message)
+{
+	return request_error_with(r, status, code, message, NULL);
+}
+
 /* Begins an XML answer: <?xml ...?> and the root with S3's namespace. */
 void request_xml(struct request *, const char *root);
 /* <name>value</name>, escaped. */

@@ -118,8 +118,7 @@ static const char *const list[] = {
     "a\x02/\x03",
     "\x1f",
     "a\x0b",
-    "a\x0c"
-    "b",
+    "a\fb",
     "bell\x07",
     "esc\x1b[31m",
     "del\x7f",
@@ -155,11 +154,9 @@ static const char *const list[] = {
     "\xc2\xa0",
     "\xe2\x80\xa8",
     "\xe2\x80\x8b",
-    "\xef\xbb\xbf"
-    "bom",
+    "\xef\xbb\xbfsignature",
     "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
-    "\xe2\x80\xae"
-    "rtl",
+    "\xe2\x80\xaeright",
     "\xc4\xb0",
     "\xc3\x9f",
     "SS",

@@ -34,10 +34,11 @@ store_order(struct store_bucket *b)
 
 	if (b->order != NULL && b->order_changes == b->tree.changes)
 		return b->order;
-	b->order = mem_grow(b->order, b->tree.count * sizeof(*b->order));
+	b->order = mem_grow(
+	    b->order, b->tree.count * sizeof(struct tree_record *));
 	while ((r = tree_next(&b->tree, &at)) != NULL)
 		b->order[n++] = r;
-	qsort(b->order, n, sizeof(*b->order), by_hash);
+	qsort(b->order, n, sizeof(struct tree_record *), by_hash);
 	b->order_changes = b->tree.changes;
 	return b->order;
 }

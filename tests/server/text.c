@@ -187,7 +187,7 @@ text_hex(struct text *t, const void *data, size_t n)
 	t->p[t->n] = '\0';
 }
 
-static const char base64[] =
+static const char base64[65] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void
@@ -223,7 +223,7 @@ text_unbase64(char *s, size_t n)
 	while (n > 0 && s[n - 1] == '=')
 		n--;
 	for (i = 0; i < n; i++) {
-		const char *at = memchr(base64, s[i], 64);
+		const char *at = s[i] != '\0' ? strchr(base64, s[i]) : NULL;
 
 		if (at == NULL)
 			return -1;

@@ -134,10 +134,11 @@ insert_leaf(struct tree *t, size_t at)
 {
 	if (t->nleaves == t->size) {
 		t->size = t->size ? 2 * t->size : 16;
-		t->leaf = mem_grow(t->leaf, t->size * sizeof(*t->leaf));
+		t->leaf = mem_grow(
+		    t->leaf, t->size * sizeof(struct tree_leaf *));
 	}
 	memmove(t->leaf + at + 1, t->leaf + at,
-	    (t->nleaves - at) * sizeof(*t->leaf));
+	    (t->nleaves - at) * sizeof(struct tree_leaf *));
 	t->leaf[at] = mem_alloc(sizeof(struct tree_leaf));
 	t->nleaves++;
 }
@@ -156,7 +157,7 @@ split(struct tree *t, size_t *at, size_t *index)
 	fresh = t->leaf[*at + 1];
 	fresh->n = old->n - keep;
 	memcpy(fresh->record, old->record + keep,
-	    fresh->n * sizeof(*fresh->record));
+	    fresh->n * sizeof(struct tree_record *));
 	old->n = keep;
 	if (*index > keep || keep == LEAF_RECORDS) {
 		*index -= keep;
@@ -192,7 +193,7 @@ put(struct tree *t, size_t at, size_t index, struct tree_record *r)
 		split(t, &at, &index);
 	leaf = t->leaf[at];
 	memmove(leaf->record + index + 1, leaf->record + index,
-	    (leaf->n - index) * sizeof(*leaf->record));
+	    (leaf->n - index) * sizeof(struct tree_record *));
 	leaf->record[index] = r;
 	leaf->n++;
 	t->count++;
@@ -238,14 +239,14 @@ tree_remove(struct tree *t, const char *key, size_t n)
 	if (index == leaf->n || compare(leaf->record[index], key, n) != 0)
 		return false;
 	memmove(leaf->record + index, leaf->record + index + 1,
-	    (leaf->n - index - 1) * sizeof(*leaf->record));
+	    (leaf->n - index - 1) * sizeof(struct tree_record *));
 	leaf->n--;
 	t->count--;
 	t->changes++;
 	if (leaf->n == 0) {
 		free(leaf);
 		memmove(t->leaf + at, t->leaf + at + 1,
-		    (t->nleaves - at - 1) * sizeof(*t->leaf));
+		    (t->nleaves - at - 1) * sizeof(struct tree_leaf *));
 		t->nleaves--;
 	}
 	return true;

@@ -102,7 +102,7 @@ chosen(struct request *r, size_t *n)
 		    (order == 0 && id != NULL && strcmp(u->id, id) > 0))
 			list[(*n)++] = u;
 	}
-	qsort(list, *n, sizeof(*list), by_key_then_start);
+	qsort(list, *n, sizeof(struct store_upload *), by_key_then_start);
 	return list;
 }
 
