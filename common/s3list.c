@@ -52,12 +52,24 @@ struct s3list {
 	struct buf		 upto;
 	/* ends */
 	bool			 disorder;	/* one page after the other */
+	bool			 from_start;	/* ... which may begin anew */
 	struct fail		 fail;
 	struct buf		 fail_after;	/* where the failed one stood */
 	bool			 started, over, dying;
 };
 
 static void	work(void *arg);
+
+/* --- keys --- */
+
+static int
+compare(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t n = a_len < b_len ? a_len : b_len;
+	int order = n == 0 ? 0 : memcmp(a, b, n);
+
+	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+}
 
 /* --- fetches --- */
 
@@ -279,9 +291,8 @@ fail_segment(struct s3list *l, struct part_queue *q, const struct fail *f)
 	struct listplan_key after = listplan_after(q->seg);
 
 	if (l->fail.kind == FAIL_NONE || l->params.unsorted ||
-	    memcmp(after.data, l->fail_after.data,
-		after.len < l->fail_after.len ? after.len :
-						l->fail_after.len) < 0) {
+	    compare(after.data, after.len, l->fail_after.data,
+		l->fail_after.len) < 0) {
 		l->fail = *f;
 		buf_reset(&l->fail_after);
 		buf_add(&l->fail_after, after.data, after.len);
@@ -298,9 +309,9 @@ go_without_order(struct s3list *l, const char *why)
 		l->params.disorder(l->params.arg, why);
 }
 
-/* The plan has refused a page: it is out of order, or brings no progress.
- * Returns true if the page is to be judged again. */
-static bool
+/* The plan has refused a page, which is out of order or brings no progress:
+ * it will be asked for again, in whatever way is left. */
+static void
 refused(struct s3list *l, struct fetch *fetch)
 {
 	struct part_queue *q = fetch->queue;
@@ -308,7 +319,7 @@ refused(struct s3list *l, struct fetch *fetch)
 
 	if (!fetch->page.page.ascending && q->suspect) {
 		go_without_order(l, "the store does not list in order");
-		return fetch->queue != NULL;
+		return;
 	}
 	if (fetch->page.page.ascending && !fetch->by_token && q->suspect) {
 		if (q->seg == listplan_front(l->plan) && q->seg->pages > 0) {
@@ -316,17 +327,17 @@ refused(struct s3list *l, struct fetch *fetch)
 			fail_set(&f, FAIL_PROTOCOL,
 			    "the store repeats its pages for ever");
 			fail_segment(l, q, &f);
-			return false;
+			return;
 		}
+		l->from_start = true;
 		go_without_order(l, "the store ignores start-after");
-		return fetch->queue != NULL;
+		return;
 	}
 	/* Once may be an accident: ask again, by the other way if there is
 	 * one. */
 	if (fetch->by_token && fetch->page.page.ascending)
 		q->by_key = true;
 	q->suspect = !fetch->by_token || !fetch->page.page.ascending;
-	return false;
 }
 
 static void
@@ -376,10 +387,10 @@ accept(struct s3list *l, struct fetch *fetch)
 	if (!progress(l, q, p))
 		return;
 	expand(l, &p->page);
-	while (!listplan_page(l->plan, q->seg, l->keys, p->page.count, p->more,
-	    p->page.len + sizeof(struct keypage_part), &take)) {
-		if (!refused(l, fetch))
-			return;
+	if (!listplan_page(l->plan, q->seg, l->keys, p->page.count, p->more,
+		p->page.len + sizeof(struct keypage_part), &take)) {
+		refused(l, fetch);
+		return;
 	}
 	q->suspect = false;
 	keep_token(q, p, take.skip + take.keep == p->page.count);
@@ -421,16 +432,12 @@ static bool
 in_vain(const struct s3list *l, const struct listplan_seg *seg)
 {
 	struct listplan_key after = listplan_after(seg);
-	size_t n = after.len < l->fail_after.len ? after.len :
-						  l->fail_after.len;
-	int order;
 
 	if (l->fail.kind == FAIL_NONE)
 		return false;
-	if (l->params.unsorted)
-		return true;
-	order = n == 0 ? 0 : memcmp(after.data, l->fail_after.data, n);
-	return order > 0 || (order == 0 && after.len >= l->fail_after.len);
+	return l->params.unsorted ||
+	    compare(after.data, after.len, l->fail_after.data,
+		l->fail_after.len) >= 0;
 }
 
 static void
@@ -464,27 +471,22 @@ ask_for_more(struct s3list *l)
 
 /* --- handing over --- */
 
-/* A store without order may give what was not asked for. */
+/* Odd stores give what was not asked for, or was handed over already. */
 static bool
-in_range(const struct s3list *l, const struct record *r)
+wanted(const struct s3list *l, const struct record *r)
 {
 	const struct s3list_params *p = &l->params;
-	size_t n;
-	int order;
 
-	if (p->from_len > 0) {
-		n = r->key_len < p->from_len ? r->key_len : p->from_len;
-		order = memcmp(r->key, p->from, n);
-		if (order < 0 || (order == 0 && r->key_len <= p->from_len))
-			return false;
-	}
-	if (p->to != NULL) {
-		n = r->key_len < p->to_len ? r->key_len : p->to_len;
-		order = memcmp(r->key, p->to, n);
-		if (order > 0 || (order == 0 && r->key_len > p->to_len))
-			return false;
-	}
-	return true;
+	if (!l->disorder)
+		return true;
+	if (p->from_len > 0 &&
+	    compare(r->key, r->key_len, p->from, p->from_len) <= 0)
+		return false;
+	if (p->to != NULL &&
+	    compare(r->key, r->key_len, p->to, p->to_len) > 0)
+		return false;
+	return !l->from_start || l->upto.len == 0 ||
+	    compare(r->key, r->key_len, l->upto.data, l->upto.len) > 0;
 }
 
 /* The entries of one part.  False if the consumer wants no more now. */
@@ -498,7 +500,7 @@ hand_over_part(struct s3list *l, struct keypage_part *part)
 	l->opened = true;
 	while (l->pending || keypage_next(c)) {
 		l->pending = false;
-		if (l->disorder && !in_range(l, &c->record))
+		if (!wanted(l, &c->record))
 			continue;
 		if (!l->params.entry(l->params.arg, &c->record,
 			c->is_prefix)) {
