@@ -94,13 +94,14 @@ check_bucket(struct request *r)
 	return check_region(r) && check_payer(r);
 }
 
-/* S3 wants to know the length of a body beforehand. */
+/* S3 wants to know the length of a body beforehand, in one way or another. */
 static bool
 check_length(struct request *r)
 {
 	const char *coding = request_header(r, "transfer-encoding");
 
-	if (strcmp(r->method, "PUT") != 0)
+	if (strcmp(r->method, "PUT") != 0 ||
+	    request_header(r, "x-amz-decoded-content-length") != NULL)
 		return true;
 	if (coding != NULL && strcasecmp(coding, "identity") != 0)
 		return request_error(r, 501, "NotImplemented",
