@@ -134,7 +134,7 @@ print_help(const struct app_program *p)
 static void
 print_version(const struct app_program *p)
 {
-	printf("%s " S3_VERSION " (libcurl %s, OpenSSL %s, expat %s)\n",
+	printf("%s " S3_VERSION " (libcurl %s, %s, expat %s)\n",
 	    p->name, http_version(), hash_version(), xml_version());
 	if (fflush(stdout) != 0 || ferror(stdout))
 		exit(2);

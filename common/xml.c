@@ -450,5 +450,8 @@ xml_error(const struct xml *x)
 const char *
 xml_version(void)
 {
-	return XML_ExpatVersion();
+	const char *version = XML_ExpatVersion();	/* "expat_2.5.0" */
+	const char *number = strchr(version, '_');
+
+	return number == NULL ? version : number + 1;
 }
