@@ -137,7 +137,7 @@ lint:	## formatting, static analysis, shell scripts, man pages, layers
 
 .PHONY: format
 format:	## reformat all C by .clang-format
-	clang-format -i $(SOURCES) $(wildcard */*.h tests/*/*.h)
+	clang-format -i $(SOURCES)
 
 compile_commands.json: $(BUILD)/compile_commands.json
 .PHONY: compile_commands.json

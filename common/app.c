@@ -40,7 +40,7 @@ on_signal(int number)
 }
 
 static void
-catch (int number)
+handle(int number)
 {
 	struct sigaction old, new;
 
@@ -85,11 +85,11 @@ watch_signals(struct app *app)
 	app->signals.arg = app;
 	loop_watch(app->loop, &app->signals, LOOP_READ);
 	signal(SIGPIPE, SIG_IGN);
-	catch (SIGINT);
-	catch (SIGTERM);
-	catch (SIGUSR1);
+	handle(SIGINT);
+	handle(SIGTERM);
+	handle(SIGUSR1);
 #ifdef SIGINFO
-	catch (SIGINFO);
+	handle(SIGINFO);
 #endif
 }
 
@@ -151,15 +151,15 @@ notice(const char *text)
 	diag_warn("%s", text);
 }
 
-static void	watch_output(void *arg);
+static void watch_output(void *arg);
 
 static void
 set_up_engine(struct app *app)
 {
 	struct engine_params params = {
-		.first = app->options.jobs < 16 ? app->options.jobs : 16,
-		.jobs = app->options.jobs,
-		.max_rate = app->options.max_rate,
+	    .first = app->options.jobs < 16 ? app->options.jobs : 16,
+	    .jobs = app->options.jobs,
+	    .max_rate = app->options.max_rate,
 	};
 
 	app->http = http_new(app->options.jobs);
@@ -170,13 +170,13 @@ set_up_engine(struct app *app)
 	app->env.http = app->http;
 	app->env.engine = app->engine;
 	app->env.attempts = app->options.attempts > 0 ? app->options.attempts :
-							 DEFAULT_ATTEMPTS;
+							DEFAULT_ATTEMPTS;
 	app->env.notice = notice;
 }
 
 void
-app_init(struct app *app, const struct app_program *program, int argc,
-    char **argv)
+app_init(
+    struct app *app, const struct app_program *program, int argc, char **argv)
 {
 	char *why = NULL;
 

@@ -13,15 +13,15 @@
 #include "xalloc.h"
 
 struct app_cred {
-	char		*profile;
-	bool		 named;
-	char		*region;
-	struct cred	*cred;
-	struct app_cred	*next;
+	char *profile;
+	bool named;
+	char *region;
+	struct cred *cred;
+	struct app_cred *next;
 };
 
 struct app_bucket {
-	struct s3bucket	*bucket;
+	struct s3bucket *bucket;
 	struct app_bucket *next;
 };
 
@@ -54,8 +54,8 @@ cred_for(struct app *app, const struct settings *s)
 	c->profile = xstrdup(s->profile);
 	c->named = s->named;
 	c->region = s->region.text == NULL ? NULL : xstrdup(s->region.text);
-	c->cred = cred_new(app->loop, app->http, app->conf, c->profile,
-	    c->named, c->region);
+	c->cred = cred_new(
+	    app->loop, app->http, app->conf, c->profile, c->named, c->region);
 	c->next = app->creds;
 	app->creds = c;
 	return c->cred;
@@ -97,12 +97,12 @@ resolve(struct app *app, const struct location *loc,
 {
 	bool by_location = loc != NULL && loc->profile != NULL;
 	struct settings_ask ask = {
-		.profile = by_location ? loc->profile : o->profile,
-		.by_location = by_location,
-		.region = o->region,
-		.endpoint_url = o->endpoint_url,
-		.ca_bundle = app->options.ca_bundle,
-		.style = app->options.style,
+	    .profile = by_location ? loc->profile : o->profile,
+	    .by_location = by_location,
+	    .region = o->region,
+	    .endpoint_url = o->endpoint_url,
+	    .ca_bundle = app->options.ca_bundle,
+	    .style = app->options.style,
 	};
 	char *why = NULL;
 
@@ -124,19 +124,19 @@ app_bucket(struct app *app, const struct location *loc, enum app_side side)
 	if (app->options.attempts == 0 && s.max_attempts > 0)
 		app->env.attempts = (int)s.max_attempts;
 	params = (struct s3bucket_params){
-		.bucket = loc == NULL ? NULL : loc->bucket,
-		.cred = o.no_sign_request ? NULL : cred_for(app, &s),
-		.region = s.region.text,
-		.endpoint_url = s.endpoint_url.text,
-		.style = s.style,
-		.dualstack = s.dualstack,
-		.fips = s.fips,
-		.accelerate = s.accelerate,
-		.use_arn_region = s.use_arn_region,
-		.ca_bundle = s.ca_bundle.text,
-		.insecure = app->options.no_verify_ssl,
-		.request_payer = app->options.request_payer,
-		.expected_owner = o.owner,
+	    .bucket = loc == NULL ? NULL : loc->bucket,
+	    .cred = o.no_sign_request ? NULL : cred_for(app, &s),
+	    .region = s.region.text,
+	    .endpoint_url = s.endpoint_url.text,
+	    .style = s.style,
+	    .dualstack = s.dualstack,
+	    .fips = s.fips,
+	    .accelerate = s.accelerate,
+	    .use_arn_region = s.use_arn_region,
+	    .ca_bundle = s.ca_bundle.text,
+	    .insecure = app->options.no_verify_ssl,
+	    .request_payer = app->options.request_payer,
+	    .expected_owner = o.owner,
 	};
 	if ((kept->bucket = s3bucket_new(&params, &why)) == NULL)
 		diag_die("%s: %s", loc == NULL ? "S3" : loc->bucket, why);

@@ -81,8 +81,8 @@ app_failed_close(struct app *app)
 
 	app->failed_fd = -1;
 	if (fd >= 0 && close(fd) != 0) {
-		diag_warn_errno("--failed %s: cannot be written",
-		    app->options.failed);
+		diag_warn_errno(
+		    "--failed %s: cannot be written", app->options.failed);
 		app_status(app, 2);
 	}
 }
@@ -158,14 +158,14 @@ app_fatal_fail(struct app *app, const char *what, const struct fail *f)
 	char phrase[512];
 
 	app->fatal_kind = f->kind;
-	app_fatal(app, "%s: %s%s", what,
-	    fail_phrase(f, phrase, sizeof(phrase)), advice(f));
+	app_fatal(app, "%s: %s%s", what, fail_phrase(f, phrase, sizeof(phrase)),
+	    advice(f));
 }
 
 /* Is this a failure that every other key would meet too? */
 static bool
-shared_by_all(const struct app *app, const struct s3bucket *bucket,
-    const struct fail *f)
+shared_by_all(
+    const struct app *app, const struct s3bucket *bucket, const struct fail *f)
 {
 	switch (f->kind) {
 	case FAIL_NOBUCKET:
@@ -205,19 +205,18 @@ app_key_failed(struct app *app, const struct s3bucket *bucket,
 	app_status(app, 1);
 	failed_write(app, r->raw, r->raw_len);
 	if (f->kind == FAIL_CANCELLED && app->stopping)
-		return;		/* its line is that of what stopped us */
+		return; /* its line is that of what stopped us */
 	if (f->kind == FAIL_DENIED)
 		app->denied++;
 	if (!shared_by_all(app, bucket, f))
 		diag_key_fail(r->key, r->key_len, f);
 	else if (!app->fatal)
-		app_fatal_fail(app,
-		    bucket == NULL ? "S3" : s3bucket_name(bucket), f);
+		app_fatal_fail(
+		    app, bucket == NULL ? "S3" : s3bucket_name(bucket), f);
 }
 
 void
-app_record_failed(struct app *app, const char *raw, size_t len,
-    const char *why)
+app_record_failed(struct app *app, const char *raw, size_t len, const char *why)
 {
 	app->counts.failed++;
 	app_status(app, 1);

@@ -41,44 +41,41 @@ enum {
 };
 
 static const struct option shared[] = {
-	{"null", no_argument, NULL, '0'},
-	{"long", no_argument, NULL, 'l'},
-	{"jobs", required_argument, NULL, 'j'},
-	{"profile", required_argument, NULL, OPT_PROFILE},
-	{"region", required_argument, NULL, OPT_REGION},
-	{"endpoint-url", required_argument, NULL, OPT_ENDPOINT_URL},
-	{"ca-bundle", required_argument, NULL, OPT_CA_BUNDLE},
-	{"no-verify-ssl", no_argument, NULL, OPT_NO_VERIFY_SSL},
-	{"no-sign-request", no_argument, NULL, OPT_NO_SIGN_REQUEST},
-	{"request-payer", optional_argument, NULL, OPT_REQUEST_PAYER},
-	{"addressing-style", required_argument, NULL, OPT_ADDRESSING_STYLE},
-	{"expected-bucket-owner", required_argument, NULL,
-	    OPT_EXPECTED_OWNER},
-	{"retries", required_argument, NULL, OPT_RETRIES},
-	{"max-rate", required_argument, NULL, OPT_MAX_RATE},
-	{"progress", no_argument, NULL, OPT_PROGRESS},
-	{"stats", optional_argument, NULL, OPT_STATS},
-	{"debug", no_argument, NULL, OPT_DEBUG},
-	{"help", no_argument, NULL, OPT_HELP},
-	{"version", no_argument, NULL, OPT_VERSION},
-	{0},
+    {"null", no_argument, NULL, '0'},
+    {"long", no_argument, NULL, 'l'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"profile", required_argument, NULL, OPT_PROFILE},
+    {"region", required_argument, NULL, OPT_REGION},
+    {"endpoint-url", required_argument, NULL, OPT_ENDPOINT_URL},
+    {"ca-bundle", required_argument, NULL, OPT_CA_BUNDLE},
+    {"no-verify-ssl", no_argument, NULL, OPT_NO_VERIFY_SSL},
+    {"no-sign-request", no_argument, NULL, OPT_NO_SIGN_REQUEST},
+    {"request-payer", optional_argument, NULL, OPT_REQUEST_PAYER},
+    {"addressing-style", required_argument, NULL, OPT_ADDRESSING_STYLE},
+    {"expected-bucket-owner", required_argument, NULL, OPT_EXPECTED_OWNER},
+    {"retries", required_argument, NULL, OPT_RETRIES},
+    {"max-rate", required_argument, NULL, OPT_MAX_RATE},
+    {"progress", no_argument, NULL, OPT_PROGRESS},
+    {"stats", optional_argument, NULL, OPT_STATS},
+    {"debug", no_argument, NULL, OPT_DEBUG},
+    {"help", no_argument, NULL, OPT_HELP},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {0},
 };
 
 static const struct option filters[] = {
-	{"failed", required_argument, NULL, OPT_FAILED},
-	{0},
+    {"failed", required_argument, NULL, OPT_FAILED},
+    {0},
 };
 
 static const struct option two_sides[] = {
-	{"source-profile", required_argument, NULL, OPT_SOURCE_PROFILE},
-	{"source-region", required_argument, NULL, OPT_SOURCE_REGION},
-	{"source-endpoint-url", required_argument, NULL,
-	    OPT_SOURCE_ENDPOINT_URL},
-	{"source-no-sign-request", no_argument, NULL,
-	    OPT_SOURCE_NO_SIGN_REQUEST},
-	{"source-expected-bucket-owner", required_argument, NULL,
-	    OPT_SOURCE_EXPECTED_OWNER},
-	{0},
+    {"source-profile", required_argument, NULL, OPT_SOURCE_PROFILE},
+    {"source-region", required_argument, NULL, OPT_SOURCE_REGION},
+    {"source-endpoint-url", required_argument, NULL, OPT_SOURCE_ENDPOINT_URL},
+    {"source-no-sign-request", no_argument, NULL, OPT_SOURCE_NO_SIGN_REQUEST},
+    {"source-expected-bucket-owner", required_argument, NULL,
+	OPT_SOURCE_EXPECTED_OWNER},
+    {0},
 };
 
 static size_t
@@ -134,16 +131,16 @@ print_help(const struct app_program *p)
 static void
 print_version(const struct app_program *p)
 {
-	printf("%s " S3_VERSION " (libcurl %s, %s, expat %s)\n",
-	    p->name, http_version(), hash_version(), xml_version());
+	printf("%s " S3_VERSION " (libcurl %s, %s, expat %s)\n", p->name,
+	    http_version(), hash_version(), xml_version());
 	if (fflush(stdout) != 0 || ferror(stdout))
 		exit(2);
 	exit(0);
 }
 
 static int
-whole_number(const struct app *app, const char *option, const char *text,
-    uint64_t most)
+whole_number(
+    const struct app *app, const char *option, const char *text, uint64_t most)
 {
 	uint64_t n;
 
@@ -166,8 +163,9 @@ style(const struct app *app, const char *text)
 {
 	if (strcmp(text, "auto") != 0 && strcmp(text, "path") != 0 &&
 	    strcmp(text, "virtual") != 0)
-		app_usage(app, "--addressing-style %s: one of auto, path and "
-			       "virtual is wanted",
+		app_usage(app,
+		    "--addressing-style %s: one of auto, path and "
+		    "virtual is wanted",
 		    text);
 	return text;
 }
@@ -186,8 +184,9 @@ static void
 request_payer(struct app *app, const char *text)
 {
 	if (text != NULL && strcmp(text, "requester") != 0)
-		app_usage(app, "--request-payer=%s: only requester can be "
-			       "given",
+		app_usage(app,
+		    "--request-payer=%s: only requester can be "
+		    "given",
 		    text);
 	app->options.request_payer = true;
 }
@@ -307,7 +306,7 @@ static void
 complain(const struct app *app, int argc, char **argv, int result)
 {
 	const char *given = optind > 0 && optind <= argc ? argv[optind - 1] :
-							     "";
+							   "";
 
 	if (result == ':' && optopt < APP_SHARED && given[0] == '-' &&
 	    given[1] != '-')

@@ -112,8 +112,7 @@ tick(void *arg)
 		draw(app);
 	else
 		app_report_line(app);
-	loop_timer_set(app->loop, &app->ticker,
-	    app->redraws ? REDRAW : REPEAT);
+	loop_timer_set(app->loop, &app->ticker, app->redraws ? REDRAW : REPEAT);
 }
 
 /* In a pipeline on one terminal the last program leads: one whose output goes
@@ -139,8 +138,8 @@ app_report_start(struct app *app)
 	if (app->redraws)
 		diag_set_hook(around_message, app);
 	if (app->redraws || !terminal)
-		loop_timer_set(app->loop, &app->ticker,
-		    app->redraws ? REDRAW : REPEAT);
+		loop_timer_set(
+		    app->loop, &app->ticker, app->redraws ? REDRAW : REPEAT);
 }
 
 /* --- the account at the end --- */
@@ -172,8 +171,7 @@ requests_json(const struct app *app, struct buf *out)
 	for (op = 0; op < S3OP_COUNT; op++) {
 		if (app->env.counts[op] == 0)
 			continue;
-		buf_addf(out, "%s\"%s\":%llu", sep,
-		    s3op_name((enum s3op)op),
+		buf_addf(out, "%s\"%s\":%llu", sep, s3op_name((enum s3op)op),
 		    (unsigned long long)app->env.counts[op]);
 		sep = ",";
 	}
@@ -200,9 +198,8 @@ stats_text(const struct app *app, const struct buf *requests)
 	    (unsigned long long)h->connections);
 	diag_line("%s: %llu bytes copied, %llu received, %llu sent, %.1f s, "
 		  "about $%.4f at AWS list prices (" S3PRICE_DATE ")",
-	    name, (unsigned long long)c->bytes,
-	    (unsigned long long)h->bytes_in, (unsigned long long)h->bytes_out,
-	    s, s3price_all(app->env.counts));
+	    name, (unsigned long long)c->bytes, (unsigned long long)h->bytes_in,
+	    (unsigned long long)h->bytes_out, s, s3price_all(app->env.counts));
 }
 
 static void

@@ -10,10 +10,10 @@
 #include "visible.h"
 
 static struct {
-	const char	*program;
-	bool		 debug;
-	diag_hook_fn	*hook;
-	void		*hook_arg;
+	const char *program;
+	bool debug;
+	diag_hook_fn *hook;
+	void *hook_arg;
 } diag = {.program = "s3"};
 
 void
@@ -81,13 +81,12 @@ put_line(const char *prefix, const char *text, size_t len)
 		diag.hook(diag.hook_arg, false);
 }
 
-static void message(const char *key, size_t key_len, int error,
-    const char *fmt, va_list ap) __attribute__((format(printf, 4, 0)));
+static void message(const char *key, size_t key_len, int error, const char *fmt,
+    va_list ap) __attribute__((format(printf, 4, 0)));
 
 /* The message in fmt, after an optional key, before an optional errno. */
 static void
-message(const char *key, size_t key_len, int error, const char *fmt,
-    va_list ap)
+message(const char *key, size_t key_len, int error, const char *fmt, va_list ap)
 {
 	char prefix[256], text[LIMIT_LINE];
 	size_t n = 0;
@@ -106,8 +105,8 @@ message(const char *key, size_t key_len, int error, const char *fmt,
 	if (n >= sizeof(text))
 		n = sizeof(text) - 1;
 	if (error != 0) {
-		len = snprintf(text + n, sizeof(text) - n, ": %s",
-		    strerror(error));
+		len = snprintf(
+		    text + n, sizeof(text) - n, ": %s", strerror(error));
 		if (len > 0)
 			n += (size_t)len;
 		if (n >= sizeof(text))

@@ -33,8 +33,9 @@ fail_phrase(const struct fail *f, char *to, size_t room)
 		snprintf(where, sizeof(where), " (HTTP %d)", f->status);
 	snprintf(to, room, "%s%s%s%s", f->code,
 	    f->code[0] != '\0' && f->text[0] != '\0' ? ": " : "",
-	    f->text[0] == '\0' && f->code[0] == '\0' ?
-	    fail_kind_name(f->kind) : f->text, where);
+	    f->text[0] == '\0' && f->code[0] == '\0' ? fail_kind_name(f->kind) :
+						       f->text,
+	    where);
 	return to;
 }
 

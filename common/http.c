@@ -19,42 +19,43 @@
 #error "libcurl 7.85 or newer is needed"
 #endif
 
-#define CONNECT_TIMEOUT 10000		/* ms */
-#define TIMEOUT		60000		/* ms, whole request */
-#define LONG_TIMEOUT	(30 * 60000)	/* ms: a copy inside the store */
-#define STALL		30		/* s without a byte in a stream */
-#define IDLE_MAX	4		/* s that a connection may rest: S3
-					 * closes them after 5 or more */
+#define CONNECT_TIMEOUT 10000	     /* ms */
+#define TIMEOUT		60000	     /* ms, whole request */
+#define LONG_TIMEOUT	(30 * 60000) /* ms: a copy inside the store */
+#define STALL		30	     /* s without a byte in a stream */
+#define IDLE_MAX                              \
+	4 /* s that a connection may rest: S3 \
+	   * closes them after 5 or more */
 
 struct http_slot {
-	struct http		*http;
-	struct http_req		*req;		/* NULL when free */
-	CURL			*easy;
-	struct curl_slist	 headers[HTTP_HEADERS_MAX + 1];
-	char			 error[CURL_ERROR_SIZE];
-	uint64_t		 sent;		/* of the body */
-	size_t			 header_bytes;
-	bool			 interim;	/* reading a 1xx response */
-	bool			 sending;	/* the request went out once */
-	bool			 cancelled;
-	bool			 resume;
-	struct loop_call	 call;		/* carries out the two above */
-	struct http_slot	*next;		/* all slots, or the free ones */
-	struct http_slot	*next_free;
+	struct http *http;
+	struct http_req *req; /* NULL when free */
+	CURL *easy;
+	struct curl_slist headers[HTTP_HEADERS_MAX + 1];
+	char error[CURL_ERROR_SIZE];
+	uint64_t sent; /* of the body */
+	size_t header_bytes;
+	bool interim; /* reading a 1xx response */
+	bool sending; /* the request went out once */
+	bool cancelled;
+	bool resume;
+	struct loop_call call;	/* carries out the two above */
+	struct http_slot *next; /* all slots, or the free ones */
+	struct http_slot *next_free;
 };
 
 struct http {
-	CURLM			*multi;
-	struct loop		*loop;
-	struct http_slot	*slots, *free;
-	char			*ca_default;	/* from libcurl's own build */
-	struct curl_waitfd	*fds;
-	size_t			 fds_room;
-	struct http_stats	 stats;
+	CURLM *multi;
+	struct loop *loop;
+	struct http_slot *slots, *free;
+	char *ca_default; /* from libcurl's own build */
+	struct curl_waitfd *fds;
+	size_t fds_room;
+	struct http_stats stats;
 };
 
-static void	 finish(struct http_slot *slot, CURLcode code);
-static void	 slot_call(void *arg);
+static void finish(struct http_slot *slot, CURLcode code);
+static void slot_call(void *arg);
 
 /* --- callbacks from libcurl --- */
 
@@ -112,8 +113,8 @@ on_data(char *p, size_t size, size_t count, void *arg)
 	if (slot->cancelled)
 		return 0;
 	if (req->data != NULL) {
-		curl_easy_getinfo(slot->easy,
-		    CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
+		curl_easy_getinfo(
+		    slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
 		req->content_length = expected;
 		flow = req->data(req, p, len);
 	}
@@ -178,8 +179,7 @@ on_seek(void *arg, curl_off_t offset, int origin)
 
 /* Runs when a connection is there and the request is about to go out. */
 static int
-on_prereq(void *arg, char *remote, char *local, int remote_port,
-    int local_port)
+on_prereq(void *arg, char *remote, char *local, int remote_port, int local_port)
 {
 	struct http_slot *slot = arg;
 
@@ -212,8 +212,7 @@ set_constants(struct http_slot *slot)
 	curl_easy_setopt(e, CURLOPT_PREREQDATA, slot);
 
 	curl_easy_setopt(e, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
-	    (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
@@ -276,13 +275,13 @@ set_method(CURL *e, const struct http_req *req)
 		curl_easy_setopt(e, CURLOPT_NOBODY, 1L);
 	} else if (strcmp(req->method, "PUT") == 0) {
 		curl_easy_setopt(e, CURLOPT_UPLOAD, 1L);
-		curl_easy_setopt(e, CURLOPT_INFILESIZE_LARGE,
-		    (curl_off_t)req->body_len);
+		curl_easy_setopt(
+		    e, CURLOPT_INFILESIZE_LARGE, (curl_off_t)req->body_len);
 	} else if (strcmp(req->method, "POST") == 0) {
-		curl_easy_setopt(e, CURLOPT_POSTFIELDS,
-		    req->body == NULL ? "" : req->body);
-		curl_easy_setopt(e, CURLOPT_POSTFIELDSIZE_LARGE,
-		    (curl_off_t)req->body_len);
+		curl_easy_setopt(
+		    e, CURLOPT_POSTFIELDS, req->body == NULL ? "" : req->body);
+		curl_easy_setopt(
+		    e, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len);
 		curl_easy_setopt(e, CURLOPT_POST, 1L);
 	} else if (strcmp(req->method, "GET") != 0) {
 		custom = req->method;
@@ -299,8 +298,8 @@ set_trust(CURL *e, const struct http *h, const struct http_req *req)
 	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, verify * 2);
 	curl_easy_setopt(e, CURLOPT_CAINFO,
 	    req->ca_bundle != NULL ? req->ca_bundle : h->ca_default);
-	curl_easy_setopt(e, CURLOPT_PROXY,
-	    req->flags & HTTP_NO_PROXY ? "" : NULL);
+	curl_easy_setopt(
+	    e, CURLOPT_PROXY, req->flags & HTTP_NO_PROXY ? "" : NULL);
 }
 
 static void
@@ -308,16 +307,17 @@ set_times(CURL *e, const struct http_req *req)
 {
 	bool stream = req->flags & HTTP_STREAM;
 	long timeout = req->timeout > 0 ? req->timeout :
-	    stream ? 0 :
-	    req->flags & HTTP_LONG ? LONG_TIMEOUT : TIMEOUT;
+	    stream			? 0 :
+	    req->flags & HTTP_LONG	? LONG_TIMEOUT :
+					  TIMEOUT;
 
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, timeout);
 	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, stream ? 1L : 0L);
 	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, stream ? (long)STALL : 0L);
 	curl_easy_setopt(e, CURLOPT_BUFFERSIZE,
 	    stream ? 256L << 10 : (long)CURL_MAX_WRITE_SIZE);
-	curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE,
-	    stream ? 256L << 10 : 64L << 10);
+	curl_easy_setopt(
+	    e, CURLOPT_UPLOAD_BUFFERSIZE, stream ? 256L << 10 : 64L << 10);
 }
 
 void
@@ -439,15 +439,16 @@ describe(struct http_slot *slot, CURLcode code, struct fail *f)
 		f->kind = kind_of(code, &f->unanswered);
 		f->curl = (int)code;
 		f->status = 0;
-		fail_set(f, f->kind, "%s", slot->error[0] != '\0' ?
-		    slot->error : curl_easy_strerror(code));
+		fail_set(f, f->kind, "%s",
+		    slot->error[0] != '\0' ? slot->error :
+					     curl_easy_strerror(code));
 	} else if (slot->req->status < 200) {
 		fail_set(f, FAIL_PROTOCOL, "the server speaks no HTTP");
 		f->unanswered = true;
 	}
-	if (curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER,
-	    &retry_after) == CURLE_OK && retry_after > 0 &&
-	    retry_after < 86400)
+	if (curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &retry_after) ==
+		CURLE_OK &&
+	    retry_after > 0 && retry_after < 86400)
 		f->retry_after = (int64_t)retry_after * 1000;
 }
 
@@ -464,8 +465,8 @@ finish(struct http_slot *slot, CURLcode code)
 	describe(slot, code, &f);
 	curl_easy_getinfo(slot->easy, CURLINFO_NUM_CONNECTS, &opened);
 	h->stats.connections += (uint64_t)opened;
-	curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
-	    &length);
+	curl_easy_getinfo(
+	    slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	req->content_length = length;
 	curl_multi_remove_handle(h->multi, slot->easy);
 	loop_defer_cancel(h->loop, &slot->call);
@@ -487,8 +488,7 @@ finish_all(struct http *h)
 	while ((msg = curl_multi_info_read(h->multi, &left)) != NULL) {
 		if (msg->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE,
-		    &private);
+		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
 		slot = (struct http_slot *)(void *)private;
 		finish(slot, msg->data.result);
 	}
@@ -518,11 +518,10 @@ http_wait(void *arg, struct pollfd *fds, size_t count, int timeout)
 		timeout = 3600000;
 	curl_multi_poll(h->multi, h->fds, (unsigned)count, timeout, NULL);
 	for (i = 0; i < count; i++)
-		fds[i].revents =
-		    (short)((h->fds[i].revents & CURL_WAIT_POLLIN ? POLLIN :
-			0) |
-			(h->fds[i].revents & CURL_WAIT_POLLOUT ? POLLOUT :
-			0));
+		fds[i].revents = (short)((h->fds[i].revents & CURL_WAIT_POLLIN ?
+						 POLLIN :
+						 0) |
+		    (h->fds[i].revents & CURL_WAIT_POLLOUT ? POLLOUT : 0));
 	curl_multi_perform(h->multi, &running);
 	finish_all(h);
 }
@@ -539,8 +538,8 @@ http_new(int max)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
 	    (h->multi = curl_multi_init()) == NULL)
 		diag_oom();
-	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING,
-	    (long)CURLPIPE_NOTHING);
+	curl_multi_setopt(
+	    h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
 	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)max + 8);
 	slot = slot_new(h);
 	curl_easy_getinfo(slot->easy, CURLINFO_CAINFO, &path);

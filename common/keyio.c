@@ -10,9 +10,9 @@
 #include "limit.h"
 #include "xalloc.h"
 
-#define READ_SIZE    (64 << 10)
-#define FILE_CHUNK   (64 << 10)
-#define PENDING_MAX  (64 << 20) /* far above the high-water mark */
+#define READ_SIZE   (64 << 10)
+#define FILE_CHUNK  (64 << 10)
+#define PENDING_MAX (64 << 20) /* far above the high-water mark */
 
 /* --- reading --- */
 
@@ -39,8 +39,8 @@ on_readable(void *arg, int events)
 }
 
 void
-keyio_reader_init(struct keyio_reader *r, struct loop *loop, int fd,
-    char delimiter)
+keyio_reader_init(
+    struct keyio_reader *r, struct loop *loop, int fd, char delimiter)
 {
 	memset(r, 0, sizeof(*r));
 	r->loop = loop;
@@ -187,12 +187,12 @@ flush(struct keyio_writer *w)
 	size_t len;
 	ssize_t n;
 
-	while (w->error == 0 && !keyio_writer_empty(w) &&
-	    writable(w->watch.fd)) {
+	while (
+	    w->error == 0 && !keyio_writer_empty(w) && writable(w->watch.fd)) {
 		len = piece(w);
 		do {
-			n = write(w->watch.fd, w->pending.data + w->written,
-			    len);
+			n = write(
+			    w->watch.fd, w->pending.data + w->written, len);
 		} while (n < 0 && errno == EINTR);
 		if (n < 0 && errno != EAGAIN) {
 			w->error = errno;
@@ -228,8 +228,8 @@ before_sleep(void *arg)
 }
 
 void
-keyio_writer_init(struct keyio_writer *w, struct loop *loop, int fd,
-    char delimiter)
+keyio_writer_init(
+    struct keyio_writer *w, struct loop *loop, int fd, char delimiter)
 {
 	memset(w, 0, sizeof(*w));
 	w->loop = loop;

@@ -5,14 +5,14 @@
 #include "xalloc.h"
 
 /* Flags before each entry; those below PREFIX only on pages with fields. */
-#define IS_PREFIX   0x01
-#define HAS_SIZE    0x02
-#define HAS_MTIME   0x04
-#define HAS_MILLIS  0x08
-#define ETAG_HEX    0x10	/* 16 bytes that were 32 hex digits */
-#define ETAG_TEXT   0x20
-#define CLASS_NEW   0x40	/* else as the entry before */
-#define CLASS_NONE  0x80
+#define IS_PREFIX     0x01
+#define HAS_SIZE      0x02
+#define HAS_MTIME     0x04
+#define HAS_MILLIS    0x08
+#define ETAG_HEX      0x10 /* 16 bytes that were 32 hex digits */
+#define ETAG_TEXT     0x20
+#define CLASS_NEW     0x40 /* else as the entry before */
+#define CLASS_NONE    0x80
 
 #define ETAG_TEXT_MAX 127
 

@@ -7,22 +7,22 @@
 #define ROUNDS 16 /* of calls and hooks before the network is looked at */
 
 struct loop {
-	loop_wait_fn		*wait;
-	void			*wait_arg;
-	loop_clock_fn		*clock;
-	int64_t			 now;
-	bool			 stopped;
+	loop_wait_fn *wait;
+	void *wait_arg;
+	loop_clock_fn *clock;
+	int64_t now;
+	bool stopped;
 
-	struct loop_fd		*fds;
-	struct pollfd		*polled;	/* one for each watcher */
-	struct loop_fd		**watchers;	/* whose polled[i] is */
-	size_t			 npolled, polled_room;
+	struct loop_fd *fds;
+	struct pollfd *polled;	   /* one for each watcher */
+	struct loop_fd **watchers; /* whose polled[i] is */
+	size_t npolled, polled_room;
 
-	struct loop_timer	**heap;		/* from 1 */
-	size_t			 ntimers, heap_room;
+	struct loop_timer **heap; /* from 1 */
+	size_t ntimers, heap_room;
 
-	struct loop_call	*calls, **calls_end;
-	struct loop_hook	*hooks, *next_hook;
+	struct loop_call *calls, **calls_end;
+	struct loop_hook *hooks, *next_hook;
 };
 
 struct loop *
@@ -92,10 +92,10 @@ collect_fds(struct loop *loop)
 		n++;
 	if (n > loop->polled_room) {
 		loop->polled_room = 2 * n;
-		loop->polled = xreallocarray(loop->polled, 2 * n,
-		    sizeof(*loop->polled));
-		loop->watchers = xreallocarray(loop->watchers, 2 * n,
-		    sizeof(*loop->watchers));
+		loop->polled = xreallocarray(
+		    loop->polled, 2 * n, sizeof(*loop->polled));
+		loop->watchers = xreallocarray(
+		    loop->watchers, 2 * n, sizeof(*loop->watchers));
 	}
 	loop->npolled = 0;
 	for (w = loop->fds; w != NULL; w = w->next) {
@@ -174,8 +174,8 @@ loop_timer_set(struct loop *loop, struct loop_timer *t, int64_t delay)
 	t->at = loop->now + (delay > 0 ? delay : 0);
 	if (loop->ntimers + 2 > loop->heap_room) {
 		loop->heap_room = 2 * (loop->ntimers + 2);
-		loop->heap = xreallocarray(loop->heap, loop->heap_room,
-		    sizeof(struct loop_timer *));
+		loop->heap = xreallocarray(
+		    loop->heap, loop->heap_room, sizeof(struct loop_timer *));
 	}
 	loop->ntimers++;
 	sift_up(loop, loop->ntimers, t);
@@ -206,8 +206,8 @@ run_timers(struct loop *loop)
 	size_t most = loop->ntimers;
 
 	/* A timer that sets itself anew with no delay waits for next time. */
-	while (most-- > 0 && loop->ntimers > 0 &&
-	    loop->heap[1]->at <= loop->now) {
+	while (
+	    most-- > 0 && loop->ntimers > 0 && loop->heap[1]->at <= loop->now) {
 		t = loop->heap[1];
 		loop_timer_cancel(loop, t);
 		t->fn(t->arg);
@@ -327,7 +327,7 @@ loop_run(struct loop *loop)
 		run_fds(loop);
 		run_timers(loop);
 	}
-	run_calls(loop);	/* completions that were on their way */
+	run_calls(loop); /* completions that were on their way */
 }
 
 void

@@ -21,14 +21,14 @@ static bool
 resolve(struct s3bucket *b, const char **why)
 {
 	struct endp_ask ask = {
-		.bucket = b->params.bucket,
-		.region = b->params.region,
-		.endpoint_url = b->params.endpoint_url,
-		.style = b->params.style,
-		.dualstack = b->params.dualstack,
-		.fips = b->params.fips,
-		.accelerate = b->params.accelerate,
-		.use_arn_region = b->params.use_arn_region,
+	    .bucket = b->params.bucket,
+	    .region = b->params.region,
+	    .endpoint_url = b->params.endpoint_url,
+	    .style = b->params.style,
+	    .dualstack = b->params.dualstack,
+	    .fips = b->params.fips,
+	    .accelerate = b->params.accelerate,
+	    .use_arn_region = b->params.use_arn_region,
 	};
 
 	if (!endp_resolve(&b->endp, &ask, why))

@@ -13,52 +13,52 @@
 
 /* A segment of the plan: what was fetched of it and not yet handed over. */
 struct part_queue {
-	struct listplan_seg	*seg;
-	struct keypage_part	*first, **end;
-	char			*token;		/* for its next page, or NULL */
-	struct fetch		*fetch;		/* under way, or NULL */
-	bool			 by_key;	/* its tokens are no good */
-	bool			 suspect;	/* its last page was refused */
-	bool			 ready;		/* in list->ready (unsorted) */
-	struct part_queue	*next_ready;
-	unsigned		 empties;
+	struct listplan_seg *seg;
+	struct keypage_part *first, **end;
+	char *token;	     /* for its next page, or NULL */
+	struct fetch *fetch; /* under way, or NULL */
+	bool by_key;	     /* its tokens are no good */
+	bool suspect;	     /* its last page was refused */
+	bool ready;	     /* in list->ready (unsorted) */
+	struct part_queue *next_ready;
+	unsigned empties;
 };
 
 struct fetch {
-	struct s3page		 page;
-	struct s3list		*list;
-	struct part_queue	*queue;		/* NULL: nobody wants it now */
-	bool			 by_token;
-	struct fetch		*next;
+	struct s3page page;
+	struct s3list *list;
+	struct part_queue *queue; /* NULL: nobody wants it now */
+	bool by_token;
+	struct fetch *next;
 };
 
 struct s3list {
-	struct s3list_params	 params;
-	struct loop_hook	 hook;
-	struct loop_call	 call;
-	struct listplan		*plan;
-	struct fetch		*idle;
-	int			 flying;
+	struct s3list_params params;
+	struct loop_hook hook;
+	struct loop_call call;
+	struct listplan *plan;
+	struct fetch *idle;
+	int flying;
 	/* a page, expanded for the plan to judge */
-	struct buf		 text;
-	struct listplan_key	*keys;
-	size_t			 keys_room;
+	struct buf text;
+	struct listplan_key *keys;
+	size_t keys_room;
 	/* handing over */
-	struct part_queue	*ready, **ready_end;	/* unsorted */
-	struct keypage_cursor	 cursor;
-	bool			 opened;	/* cursor is in a part */
-	bool			 pending;	/* its record was not taken */
-	bool			 paused;
-	struct buf		 upto;
+	struct part_queue *ready, **ready_end; /* unsorted */
+	struct keypage_cursor cursor;
+	bool opened;  /* cursor is in a part */
+	bool pending; /* its record was not taken */
+	bool paused;
+	struct buf upto;
 	/* ends */
-	bool			 disorder;	/* one page after the other */
-	bool			 from_start;	/* ... which may begin anew */
-	struct fail		 fail;
-	struct buf		 fail_after;	/* where the failed one stood */
-	bool			 started, over, dying;
+	bool disorder;	 /* one page after the other */
+	bool from_start; /* ... which may begin anew */
+	struct fail fail;
+	struct buf fail_after; /* where the failed one stood */
+	bool started, over, dying;
 };
 
-static void	work(void *arg);
+static void work(void *arg);
 
 /* --- keys --- */
 
@@ -73,7 +73,7 @@ compare(const char *a, size_t a_len, const char *b, size_t b_len)
 
 /* --- fetches --- */
 
-static void	page_done(struct s3page *page, const struct fail *f);
+static void page_done(struct s3page *page, const struct fail *f);
 
 static struct fetch *
 fetch_get(struct s3list *l)
@@ -86,8 +86,8 @@ fetch_get(struct s3list *l)
 	}
 	f = xcalloc(1, sizeof(*f));
 	f->list = l;
-	s3page_init(&f->page, l->params.env, l->params.bucket,
-	    l->params.fields);
+	s3page_init(
+	    &f->page, l->params.env, l->params.bucket, l->params.fields);
 	f->page.prefix = l->params.prefix;
 	f->page.prefix_len = l->params.prefix_len;
 	f->page.delimiter = l->params.delimiter;
@@ -172,19 +172,19 @@ make_plan(struct s3list *l)
 {
 	const struct s3list_params *p = &l->params;
 	struct listplan_params plan = {
-		.in_flight = l->disorder ? 1 : (size_t)p->jobs,
-		.window = p->window,
-		.unsorted = p->unsorted,
-		.lo = {p->from == NULL ? "" : p->from, p->from_len},
-		.hi = {p->to, p->to_len},
-		.common_prefix = {p->prefix, p->prefix_len},
-		.delimiter = p->delimiter == NULL ? '\0' : *p->delimiter,
-		.hints = p->hints,
-		/* 0 is the plan's default; a user's 0 means none. */
-		.extra = p->extra < 0 ? 0 : p->extra + 1e-9,
-		.cancels = true,
-		.drop = on_drop,
-		.drop_arg = l,
+	    .in_flight = l->disorder ? 1 : (size_t)p->jobs,
+	    .window = p->window,
+	    .unsorted = p->unsorted,
+	    .lo = {p->from == NULL ? "" : p->from, p->from_len},
+	    .hi = {p->to, p->to_len},
+	    .common_prefix = {p->prefix, p->prefix_len},
+	    .delimiter = p->delimiter == NULL ? '\0' : *p->delimiter,
+	    .hints = p->hints,
+	    /* 0 is the plan's default; a user's 0 means none. */
+	    .extra = p->extra < 0 ? 0 : p->extra + 1e-9,
+	    .cancels = true,
+	    .drop = on_drop,
+	    .drop_arg = l,
 	};
 
 	return listplan_new(&plan);
@@ -216,8 +216,8 @@ s3list_start(struct s3list *l)
 	l->started = true;
 	loop_hook_add(l->params.env->loop, &l->hook);
 	if (l->disorder && l->params.disorder != NULL)
-		l->params.disorder(l->params.arg,
-		    "a directory bucket lists in no order");
+		l->params.disorder(
+		    l->params.arg, "a directory bucket lists in no order");
 }
 
 static void
@@ -269,8 +269,8 @@ expand(struct s3list *l, const struct keypage *page)
 
 	if (page->count > l->keys_room) {
 		l->keys_room = page->count + 1000;
-		l->keys = xreallocarray(l->keys, l->keys_room,
-		    sizeof(*l->keys));
+		l->keys = xreallocarray(
+		    l->keys, l->keys_room, sizeof(*l->keys));
 	}
 	buf_reset(&l->text);
 	keypage_open(c, page);
@@ -369,8 +369,9 @@ progress(struct s3list *l, struct part_queue *q, const struct s3page *p)
 		return false;
 	}
 	fail_clear(&f);
-	fail_set(&f, FAIL_PROTOCOL, "the store says that more keys follow, "
-				    "but gives no way to reach them");
+	fail_set(&f, FAIL_PROTOCOL,
+	    "the store says that more keys follow, "
+	    "but gives no way to reach them");
 	fail_segment(l, q, &f);
 	return false;
 }
@@ -397,7 +398,7 @@ accept(struct s3list *l, struct fetch *fetch)
 	if (take.keep == 0)
 		return;
 	part = keypage_slice(&p->page, take.skip, take.keep);
-	part->size = q->seg->held - before;	/* as the plan has booked */
+	part->size = q->seg->held - before; /* as the plan has booked */
 	queue_add(l, q, part);
 }
 
@@ -419,7 +420,7 @@ page_done(struct s3page *page, const struct fail *f)
 		fail_segment(l, q, f);
 	else
 		accept(l, fetch);
-	if (fetch->queue != NULL)	/* the plan has not dropped it */
+	if (fetch->queue != NULL) /* the plan has not dropped it */
 		fetch->queue->fetch = NULL;
 	fetch->queue = NULL;
 	fetch_put(fetch);
@@ -482,8 +483,7 @@ wanted(const struct s3list *l, const struct record *r)
 	if (p->from_len > 0 &&
 	    compare(r->key, r->key_len, p->from, p->from_len) <= 0)
 		return false;
-	if (p->to != NULL &&
-	    compare(r->key, r->key_len, p->to, p->to_len) > 0)
+	if (p->to != NULL && compare(r->key, r->key_len, p->to, p->to_len) > 0)
 		return false;
 	return !l->from_start || l->upto.len == 0 ||
 	    compare(r->key, r->key_len, l->upto.data, l->upto.len) > 0;
@@ -502,8 +502,7 @@ hand_over_part(struct s3list *l, struct keypage_part *part)
 		l->pending = false;
 		if (!wanted(l, &c->record))
 			continue;
-		if (!l->params.entry(l->params.arg, &c->record,
-			c->is_prefix)) {
+		if (!l->params.entry(l->params.arg, &c->record, c->is_prefix)) {
 			l->pending = l->paused = true;
 			return false;
 		}

@@ -10,17 +10,17 @@ on_entry(void *arg, const struct reply_entry *e)
 {
 	struct s3page *p = arg;
 	struct record r = {
-		.key = e->key,
-		.key_len = e->key_len,
-		.has_size = e->has_size,
-		.size = e->size,
-		.has_mtime = e->has_mtime,
-		.mtime = e->mtime,
-		.mtime_millis = e->mtime_millis,
-		.etag = e->etag,
-		.etag_len = e->etag_len,
-		.class = e->class,
-		.class_len = e->class_len,
+	    .key = e->key,
+	    .key_len = e->key_len,
+	    .has_size = e->has_size,
+	    .size = e->size,
+	    .has_mtime = e->has_mtime,
+	    .mtime = e->mtime,
+	    .mtime_millis = e->mtime_millis,
+	    .etag = e->etag,
+	    .etag_len = e->etag_len,
+	    .class = e->class,
+	    .class_len = e->class_len,
 	};
 
 	if (e->key_len < p->prefix_len ||
@@ -29,8 +29,8 @@ on_entry(void *arg, const struct reply_entry *e)
 		    "a listed key does not begin with the prefix asked for");
 		return false;
 	}
-	if (!keypage_add(e->is_prefix ? &p->prefixes : &p->page, &r,
-		e->is_prefix)) {
+	if (!keypage_add(
+		e->is_prefix ? &p->prefixes : &p->page, &r, e->is_prefix)) {
 		fail_set(&p->why, FAIL_PROTOCOL,
 		    "a listed key is empty or longer than any key can be");
 		return false;
@@ -78,7 +78,8 @@ merge(struct s3page *p)
 		first = have_a;
 		if (have_a && have_b) {
 			n = a.record.key_len < b.record.key_len ?
-			    a.record.key_len : b.record.key_len;
+			    a.record.key_len :
+			    b.record.key_len;
 			order = memcmp(a.key, b.key, n);
 			first = order < 0 ||
 			    (order == 0 &&
@@ -126,8 +127,8 @@ done(struct s3req *req, const struct fail *f)
 	if (f->kind == FAIL_NONE) {
 		p->more = p->reply.truncated;
 		if (p->reply.token_usable)
-			buf_add(&p->token, p->reply.token.data,
-			    p->reply.token.len);
+			buf_add(
+			    &p->token, p->reply.token.data, p->reply.token.len);
 		if (p->prefixes.count > 0)
 			merge(p);
 	}
@@ -137,8 +138,8 @@ done(struct s3req *req, const struct fail *f)
 /* --- the request --- */
 
 static void
-build_query(struct s3page *p, const char *after, size_t len,
-    const char *token, int max_keys)
+build_query(struct s3page *p, const char *after, size_t len, const char *token,
+    int max_keys)
 {
 	struct buf *q = &p->query;
 	char number[16];
@@ -147,8 +148,8 @@ build_query(struct s3page *p, const char *after, size_t len,
 	if (token != NULL)
 		uri_query_add(q, "continuation-token", token, strlen(token));
 	if (p->delimiter != NULL)
-		uri_query_add(q, "delimiter", p->delimiter,
-		    strlen(p->delimiter));
+		uri_query_add(
+		    q, "delimiter", p->delimiter, strlen(p->delimiter));
 	uri_query_add(q, "encoding-type", "url", 3);
 	uri_query_add(q, "list-type", "2", 1);
 	if (max_keys > 0) {
@@ -194,8 +195,8 @@ s3page_fini(struct s3page *p)
 }
 
 void
-s3page_fetch(struct s3page *p, const char *after, size_t len,
-    const char *token, int max_keys)
+s3page_fetch(struct s3page *p, const char *after, size_t len, const char *token,
+    int max_keys)
 {
 	build_query(p, after, len, token, max_keys);
 	p->req.query = p->query.data;

@@ -15,34 +15,33 @@
 #include "when.h"
 
 static const struct {
-	const char	*name;
-	const char	*method;
-	unsigned	 flags;		/* HTTP_LONG */
+	const char *name;
+	const char *method;
+	unsigned flags; /* HTTP_LONG */
 } ops[S3OP_COUNT] = {
-	[S3OP_LIST_BUCKETS] = {"ListBuckets", "GET", 0},
-	[S3OP_LIST_OBJECTS] = {"ListObjectsV2", "GET", 0},
-	[S3OP_HEAD_BUCKET] = {"HeadBucket", "HEAD", 0},
-	[S3OP_HEAD_OBJECT] = {"HeadObject", "HEAD", 0},
-	[S3OP_GET_OBJECT] = {"GetObject", "GET", 0},
-	[S3OP_PUT_OBJECT] = {"PutObject", "PUT", 0},
-	[S3OP_COPY_OBJECT] = {"CopyObject", "PUT", HTTP_LONG},
-	[S3OP_DELETE_OBJECT] = {"DeleteObject", "DELETE", 0},
-	[S3OP_GET_TAGGING] = {"GetObjectTagging", "GET", 0},
-	[S3OP_PUT_TAGGING] = {"PutObjectTagging", "PUT", 0},
-	[S3OP_GET_ACL] = {"GetObjectAcl", "GET", 0},
-	[S3OP_PUT_ACL] = {"PutObjectAcl", "PUT", 0},
-	[S3OP_CREATE_UPLOAD] = {"CreateMultipartUpload", "POST", 0},
-	[S3OP_UPLOAD_PART] = {"UploadPart", "PUT", 0},
-	[S3OP_COPY_PART] = {"UploadPartCopy", "PUT", HTTP_LONG},
-	[S3OP_COMPLETE_UPLOAD] = {"CompleteMultipartUpload", "POST",
-	    HTTP_LONG},
-	[S3OP_ABORT_UPLOAD] = {"AbortMultipartUpload", "DELETE", 0},
-	[S3OP_LIST_PARTS] = {"ListParts", "GET", 0},
-	[S3OP_LIST_UPLOADS] = {"ListMultipartUploads", "GET", 0},
+    [S3OP_LIST_BUCKETS] = {"ListBuckets", "GET", 0},
+    [S3OP_LIST_OBJECTS] = {"ListObjectsV2", "GET", 0},
+    [S3OP_HEAD_BUCKET] = {"HeadBucket", "HEAD", 0},
+    [S3OP_HEAD_OBJECT] = {"HeadObject", "HEAD", 0},
+    [S3OP_GET_OBJECT] = {"GetObject", "GET", 0},
+    [S3OP_PUT_OBJECT] = {"PutObject", "PUT", 0},
+    [S3OP_COPY_OBJECT] = {"CopyObject", "PUT", HTTP_LONG},
+    [S3OP_DELETE_OBJECT] = {"DeleteObject", "DELETE", 0},
+    [S3OP_GET_TAGGING] = {"GetObjectTagging", "GET", 0},
+    [S3OP_PUT_TAGGING] = {"PutObjectTagging", "PUT", 0},
+    [S3OP_GET_ACL] = {"GetObjectAcl", "GET", 0},
+    [S3OP_PUT_ACL] = {"PutObjectAcl", "PUT", 0},
+    [S3OP_CREATE_UPLOAD] = {"CreateMultipartUpload", "POST", 0},
+    [S3OP_UPLOAD_PART] = {"UploadPart", "PUT", 0},
+    [S3OP_COPY_PART] = {"UploadPartCopy", "PUT", HTTP_LONG},
+    [S3OP_COMPLETE_UPLOAD] = {"CompleteMultipartUpload", "POST", HTTP_LONG},
+    [S3OP_ABORT_UPLOAD] = {"AbortMultipartUpload", "DELETE", 0},
+    [S3OP_LIST_PARTS] = {"ListParts", "GET", 0},
+    [S3OP_LIST_UPLOADS] = {"ListMultipartUploads", "GET", 0},
 };
 
-static void	go(void *arg);
-static void	answered(struct http_req *http, const struct fail *f);
+static void go(void *arg);
+static void answered(struct http_req *http, const struct fail *f);
 
 const char *
 s3op_name(enum s3op op)
@@ -124,7 +123,7 @@ void
 s3req_add_header(struct s3req *req, const char *name, const char *value)
 {
 	if (req->nheaders >= S3REQ_HEADERS_MAX)
-		abort();	/* a caller's bug: their number is fixed */
+		abort(); /* a caller's bug: their number is fixed */
 	req->headers[req->nheaders].name = name;
 	req->headers[req->nheaders++].value = value;
 }
@@ -139,7 +138,8 @@ s3req_start(struct s3req *req)
 	req->as_get = req->probing = req->cancelled = false;
 	req->state = S3REQ_WAITING;
 	req->ticket.rank = req->flags & S3REQ_BESIDE ? ENGINE_BESIDE :
-	    req->flags & S3REQ_AHEAD ? ENGINE_AHEAD : ENGINE_IN_TURN;
+	    req->flags & S3REQ_AHEAD		     ? ENGINE_AHEAD :
+						       ENGINE_IN_TURN;
 	engine_enter(req->env->engine, &req->ticket);
 }
 
@@ -217,10 +217,10 @@ build_url(struct s3req *req, const struct endp *endp)
 /* The headers of an attempt, as sign wants them; the first is host, which
  * libcurl sends by itself. */
 struct header_set {
-	struct sign_header	 all[S3REQ_HEADERS_MAX + 12];
-	size_t			 count;
-	char			 date[WHEN_BASIC_SIZE];
-	char			 hash[2 * HASH_SHA256 + 1];
+	struct sign_header all[S3REQ_HEADERS_MAX + 12];
+	size_t count;
+	char date[WHEN_BASIC_SIZE];
+	char hash[2 * HASH_SHA256 + 1];
 };
 
 static void
@@ -241,15 +241,15 @@ payload_hash(const struct s3req *req, struct header_set *set)
 		return SIGN_EMPTY_SHA256;
 	if (req->body == NULL)
 		return req->payload_hash != NULL ? req->payload_hash :
-		    SIGN_UNSIGNED;
+						   SIGN_UNSIGNED;
 	hash_sha256(req->body, (size_t)req->body_len, digest);
 	hash_hex(digest, sizeof(digest), set->hash);
 	return set->hash;
 }
 
 static void
-gather(struct s3req *req, const struct endp *endp,
-    const struct cred_keys *keys, struct header_set *set)
+gather(struct s3req *req, const struct endp *endp, const struct cred_keys *keys,
+    struct header_set *set)
 {
 	const struct s3bucket *b = req->bucket;
 	size_t i;
@@ -296,8 +296,8 @@ build_lines(struct s3req *req, const struct header_set *set)
 	for (i = 0; i < set->count; i++) {
 		if (strcmp(set->all[i].name, "host") == 0)
 			continue;
-		if (!add_line(req, starts, n, set->all[i].name,
-			set->all[i].value))
+		if (!add_line(
+			req, starts, n, set->all[i].name, set->all[i].value))
 			return false;
 		n++;
 	}
@@ -324,17 +324,17 @@ sign(struct s3req *req, const struct endp *endp, const struct cred_keys *keys,
 	size_t path_at = endp->base.len;
 	char *query = strchr(req->url.data + path_at, '?');
 	struct sign_request s = {
-		.method = method_of(req),
-		.path = req->url.data + path_at,
-		.query = query == NULL ? "" : query + 1,
-		.headers = set->all,
-		.nheaders = set->count,
-		.payload_hash = payload_hash(req, set),
-		.date = set->date,
-		.region = endp->region.data,
-		.service = endp->service,
-		.access_key = keys->access_key,
-		.secret = keys->secret,
+	    .method = method_of(req),
+	    .path = req->url.data + path_at,
+	    .query = query == NULL ? "" : query + 1,
+	    .headers = set->all,
+	    .nheaders = set->count,
+	    .payload_hash = payload_hash(req, set),
+	    .date = set->date,
+	    .region = endp->region.data,
+	    .service = endp->service,
+	    .access_key = keys->access_key,
+	    .secret = keys->secret,
 	};
 	bool good;
 
@@ -396,15 +396,14 @@ note_header(struct s3req *req, const char *name, const char *value)
 	struct s3verdict_facts *facts = &req->facts;
 
 	if (strcasecmp(name, "x-amz-request-id") == 0)
-		copy_text(req->fail.request_id,
-		    sizeof(req->fail.request_id), value);
+		copy_text(
+		    req->fail.request_id, sizeof(req->fail.request_id), value);
 	else if (strcasecmp(name, "date") == 0)
 		when_parse_http(value, strlen(value), &facts->server_date);
 	else if (strcasecmp(name, "x-amz-bucket-region") == 0)
 		copy_text(facts->region, sizeof(facts->region), value);
 	else if (strcasecmp(name, "location") == 0)
-		copy_text(facts->location, sizeof(facts->location),
-		    value);
+		copy_text(facts->location, sizeof(facts->location), value);
 }
 
 /* "bytes 0-0/12345": the size of the whole is what a HEAD would have said. */
@@ -440,7 +439,7 @@ on_data(struct http_req *http, const char *p, size_t len)
 	struct s3req *req = http->arg;
 
 	if (req->as_get && http->status / 100 == 2)
-		return HTTP_GO;		/* the one byte */
+		return HTTP_GO; /* the one byte */
 	if (http->status / 100 == 2 && req->data != NULL && !req->probing)
 		return req->data(req, p, len);
 	if (!buf_add(&req->reply, p, len)) {
@@ -469,8 +468,9 @@ send_it(struct s3req *req)
 	http->headers = req->line_list;
 	http->body = req->probing ? NULL : req->body;
 	http->body_len = req->probing ? 0 : req->body_len;
-	http->source = req->body == NULL && req->body_len > 0 &&
-	    !req->probing ? on_source : NULL;
+	http->source = req->body == NULL && req->body_len > 0 && !req->probing ?
+	    on_source :
+	    NULL;
 	http->header = on_header;
 	http->data = on_data;
 	http->done = answered;
@@ -509,8 +509,9 @@ go(void *arg)
 	req->content_length = -1;
 	req->cred_serial = keys == NULL ? 0 : keys->serial;
 	if (!prepare(req, keys)) {
-		refuse(req, "the request does not fit into a URL and header "
-			    "lines");
+		refuse(req,
+		    "the request does not fit into a URL and header "
+		    "lines");
 		return;
 	}
 	if (req->restart != NULL)
@@ -532,8 +533,7 @@ trace(const struct s3req *req, const char *verdict)
 		uri_encode_path(&key, req->key, req->key_len);
 	diag_debug("%s %s %s%s%s: HTTP %d%s%s, %lld ms, attempt %d, %s",
 	    req->probing ? "HeadBucket" : ops[req->op].name,
-	    s3bucket_name(req->bucket), key.data,
-	    req->query != NULL ? "?" : "",
+	    s3bucket_name(req->bucket), key.data, req->query != NULL ? "?" : "",
 	    req->query != NULL ? req->query : "", req->status,
 	    req->fail.code[0] != '\0' ? " " : "", req->fail.code,
 	    (long long)(loop_now(req->env->loop) - req->began), req->attempt,
@@ -548,7 +548,8 @@ outcome_of(const struct s3req *req)
 	if (req->fail.kind == FAIL_THROTTLED)
 		return ENGINE_THROTTLED;
 	return req->status != 0 && req->fail.kind != FAIL_TRANSIENT ?
-	    ENGINE_GOOD : ENGINE_OTHER;
+	    ENGINE_GOOD :
+	    ENGINE_OTHER;
 }
 
 static void
@@ -571,8 +572,10 @@ answered(struct http_req *http, const struct fail *f)
 	req->state = S3REQ_WAITING;
 	switch (verdict) {
 	case S3VERDICT_DONE:
-		trace(req, req->fail.kind == FAIL_NONE ? "good" :
-		    fail_kind_name(req->fail.kind));
+		trace(req,
+		    req->fail.kind == FAIL_NONE ?
+			"good" :
+			fail_kind_name(req->fail.kind));
 		end(req);
 		break;
 	case S3VERDICT_NOW:

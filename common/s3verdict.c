@@ -15,8 +15,7 @@
  * than this many attempts only make the user wait for bad news. */
 #define HOPELESS 4
 
-static void
-notice(struct s3req *req, const char *fmt, ...)
+static void notice(struct s3req *req, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 static void
@@ -56,12 +55,12 @@ read_success(struct s3req *req)
 		f->unanswered = true;
 	if (!body_decides(req->op))
 		return;
-	if (reply_error(req->reply.data, req->reply.len, f,
-		req->facts.region, sizeof(req->facts.region))) {
+	if (reply_error(req->reply.data, req->reply.len, f, req->facts.region,
+		sizeof(req->facts.region))) {
 		f->status = req->status;
 		reply_classify(f, false, req->facts.region);
-	} else if (!reply_read(req->reply.data, req->reply.len, NULL, 0,
-		       &why)) {
+	} else if (!reply_read(
+		       req->reply.data, req->reply.len, NULL, 0, &why)) {
 		fail_set(f, FAIL_PROTOCOL, "broken answer: %s", why);
 		f->unanswered = true;
 	}
@@ -88,7 +87,7 @@ read_answer(struct s3req *req)
 		return;
 	}
 	if (f->kind != FAIL_NONE)
-		return;		/* the transport failed */
+		return; /* the transport failed */
 	f->status = req->status;
 	if (req->status / 100 == 2) {
 		read_success(req);
@@ -127,8 +126,9 @@ mend_region(struct s3req *req)
 		 * this one only has to be sent again. */
 		if (s3bucket_move(b, req->facts.region) && !b->told_region) {
 			b->told_region = true;
-			notice(req, "%s is in region %s: followed (--region "
-				    "or the profile can say so)",
+			notice(req,
+			    "%s is in region %s: followed (--region "
+			    "or the profile can say so)",
 			    s3bucket_name(b), b->endp.region.data);
 		}
 		return S3VERDICT_NOW;
@@ -137,9 +137,10 @@ mend_region(struct s3req *req)
 	    b->endp.is_aws && try_once(req, S3VERDICT_PROBED))
 		return S3VERDICT_PROBE;
 	if (req->facts.location[0] != '\0' && f->text[0] == '\0')
-		fail_set(f, FAIL_REDIRECT, "the store redirects to %s, which "
-					   "is not followed: check "
-					   "--endpoint-url and --region",
+		fail_set(f, FAIL_REDIRECT,
+		    "the store redirects to %s, which "
+		    "is not followed: check "
+		    "--endpoint-url and --region",
 		    req->facts.location);
 	else if (f->text[0] == '\0')
 		fail_set(f, FAIL_REDIRECT,
@@ -167,8 +168,9 @@ mend_skew(struct s3req *req)
 	    !try_once(req, S3VERDICT_SKEW))
 		return false;
 	if (b->skew == 0)
-		notice(req, "this machine's clock differs from the store's "
-			    "by %lld s: corrected for this run",
+		notice(req,
+		    "this machine's clock differs from the store's "
+		    "by %lld s: corrected for this run",
 		    (long long)((req->facts.server_date - clock_wall()) /
 			1000));
 	b->skew = req->facts.server_date - clock_wall();
@@ -236,7 +238,7 @@ mend_by_time(struct s3req *req)
 	if (req->flags & S3REQ_NOT_RETRIED)
 		most = 1;
 	return retry_worth(f) && req->attempt < most ? S3VERDICT_LATER :
-						      S3VERDICT_DONE;
+						       S3VERDICT_DONE;
 }
 
 enum s3verdict

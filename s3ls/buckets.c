@@ -10,12 +10,12 @@
 #include "xalloc.h"
 
 struct buckets {
-	struct s3ls	*s3ls;
-	struct s3req	 req;
-	struct buf	 query, token;
+	struct s3ls *s3ls;
+	struct s3req req;
+	struct buf query, token;
 };
 
-static void	ask(struct buckets *b);
+static void ask(struct buckets *b);
 
 static bool
 on_row(void *arg, const char *const *columns, const size_t *lens)
@@ -51,17 +51,16 @@ answered(struct s3req *req, const struct fail *f)
 
 	if (f->kind != FAIL_NONE) {
 		if (f->kind != FAIL_CANCELLED)
-			app_fatal_fail(&b->s3ls->app, "the list of buckets",
-			    f);
+			app_fatal_fail(&b->s3ls->app, "the list of buckets", f);
 		end(b);
 		return;
 	}
 	buf_reset(&b->token);
 	if (!reply_rows(req->reply.data, req->reply.len,
-		"ListAllMyBucketsResult/Buckets/Bucket", columns, 2, on_row,
-		b, &token, 1, &why)) {
-		app_fatal(&b->s3ls->app, "the list of buckets is broken: %s",
-		    why);
+		"ListAllMyBucketsResult/Buckets/Bucket", columns, 2, on_row, b,
+		&token, 1, &why)) {
+		app_fatal(
+		    &b->s3ls->app, "the list of buckets is broken: %s", why);
 		end(b);
 		return;
 	}

@@ -15,16 +15,16 @@
 #define BLOCK (2 * LIMIT_RECORD) /* holds any record, whole */
 
 struct hints {
-	struct listplan_hints	 interface;
-	int			 fd;
-	uint64_t		 size;
-	char			 delimiter;
-	bool			 is_long;
-	const char		*prefix;
-	size_t			 prefix_len;
-	char			 block[BLOCK];
-	uint64_t		 block_at;
-	size_t			 block_len;
+	struct listplan_hints interface;
+	int fd;
+	uint64_t size;
+	char delimiter;
+	bool is_long;
+	const char *prefix;
+	size_t prefix_len;
+	char block[BLOCK];
+	uint64_t block_at;
+	size_t block_len;
 };
 
 /* The bytes from `at' on, at least a record's worth unless the file ends. */
@@ -37,8 +37,7 @@ bytes_at(struct hints *h, uint64_t at, size_t *len)
 	    (h->block_at + h->block_len - at < LIMIT_RECORD &&
 		h->block_at + h->block_len < h->size)) {
 		do {
-			n = pread(h->fd, h->block, sizeof(h->block),
-			    (off_t)at);
+			n = pread(h->fd, h->block, sizeof(h->block), (off_t)at);
 		} while (n < 0 && errno == EINTR);
 		h->block_at = at;
 		h->block_len = n > 0 ? (size_t)n : 0;
@@ -48,10 +47,10 @@ bytes_at(struct hints *h, uint64_t at, size_t *len)
 }
 
 struct place {
-	uint64_t	 at;	/* of the record's first byte */
-	uint64_t	 next;	/* of the one after it */
-	const char	*key;
-	size_t		 key_len;
+	uint64_t at;   /* of the record's first byte */
+	uint64_t next; /* of the one after it */
+	const char *key;
+	size_t key_len;
 };
 
 /* The first good record that begins at `at' or later (a record begins at 0
@@ -65,7 +64,7 @@ record_from(struct hints *h, uint64_t at, struct place *place)
 	bool mid = at > 0;
 
 	if (mid)
-		at--;		/* is the byte before it a delimiter? */
+		at--; /* is the byte before it a delimiter? */
 	while (at < h->size) {
 		p = bytes_at(h, at, &len);
 		if (len == 0)
@@ -136,8 +135,8 @@ at_rank(void *arg, uint64_t offset, struct buf *out)
 }
 
 struct hints *
-hints_open(const char *file, char delimiter, bool is_long,
-    const char *prefix, size_t prefix_len, const char **why)
+hints_open(const char *file, char delimiter, bool is_long, const char *prefix,
+    size_t prefix_len, const char **why)
 {
 	struct hints *h;
 	struct stat st;

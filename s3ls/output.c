@@ -97,8 +97,7 @@ add_visible(struct buf *out, const struct buf *text)
 
 	if (to != NULL)
 		buf_grew(out,
-		    visible(to, VISIBLE_MAX(text->len), text->data,
-			text->len));
+		    visible(to, VISIBLE_MAX(text->len), text->data, text->len));
 }
 
 static void
@@ -175,8 +174,8 @@ output_entry(struct s3ls *s, const struct record *whole, bool is_prefix)
 }
 
 void
-output_bucket(struct s3ls *s, const char *name, size_t len,
-    const char *created, size_t created_len)
+output_bucket(struct s3ls *s, const char *name, size_t len, const char *created,
+    size_t created_len)
 {
 	struct buf *out = keyio_write_begin(&s->app.out);
 

@@ -22,16 +22,16 @@ enum {
 };
 
 static const struct option options[] = {
-	{"unsorted", no_argument, NULL, 'U'},
-	{"prefix", required_argument, NULL, OPT_PREFIX},
-	{"delimiter", required_argument, NULL, 'd'},
-	{"start-after", required_argument, NULL, OPT_START_AFTER},
-	{"range", required_argument, NULL, OPT_RANGE},
-	{"split", required_argument, NULL, OPT_SPLIT},
-	{"hints", required_argument, NULL, OPT_HINTS},
-	{"json", no_argument, NULL, OPT_JSON},
-	{"extra-requests", required_argument, NULL, OPT_EXTRA},
-	{0},
+    {"unsorted", no_argument, NULL, 'U'},
+    {"prefix", required_argument, NULL, OPT_PREFIX},
+    {"delimiter", required_argument, NULL, 'd'},
+    {"start-after", required_argument, NULL, OPT_START_AFTER},
+    {"range", required_argument, NULL, OPT_RANGE},
+    {"split", required_argument, NULL, OPT_SPLIT},
+    {"hints", required_argument, NULL, OPT_HINTS},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"extra-requests", required_argument, NULL, OPT_EXTRA},
+    {0},
 };
 
 static const char synopsis[] =
@@ -132,8 +132,9 @@ take_range_end(struct s3ls *s, struct buf *key, const char *p, size_t len)
 
 	buf_init(&decoded, LIMIT_KEY);
 	if (!uri_decode(&decoded, p, len))
-		app_usage(&s->app, "--range %s: no percent-encoded key of at "
-				   "most 1,024 bytes",
+		app_usage(&s->app,
+		    "--range %s: no percent-encoded key of at "
+		    "most 1,024 bytes",
 		    s->range);
 	whole_key(s, key, decoded.data, decoded.len, "--range");
 	buf_fini(&decoded);
@@ -155,8 +156,9 @@ take_range(struct s3ls *s)
 	struct buf from;
 
 	if (colon == NULL || strchr(colon + 1, ':') != NULL)
-		app_usage(&s->app, "--range %s: FROM:TO is wanted, both "
-				   "percent-encoded, either may be empty",
+		app_usage(&s->app,
+		    "--range %s: FROM:TO is wanted, both "
+		    "percent-encoded, either may be empty",
 		    s->range);
 	if (colon[1] != '\0') {
 		take_range_end(s, &s->to, colon + 1, strlen(colon + 1));
@@ -182,8 +184,8 @@ resolve_range(struct s3ls *s)
 	whole_key(s, &s->whole_prefix, s->prefix == NULL ? "" : s->prefix,
 	    s->prefix == NULL ? 0 : strlen(s->prefix), "--prefix");
 	if (s->start_after != NULL && *s->start_after != '\0')
-		whole_key(s, &s->from, s->start_after,
-		    strlen(s->start_after), "--start-after");
+		whole_key(s, &s->from, s->start_after, strlen(s->start_after),
+		    "--start-after");
 	if (s->range != NULL)
 		take_range(s);
 }
@@ -287,9 +289,8 @@ open_hints(struct s3ls *s)
 
 	if (s->hints_file == NULL)
 		return NULL;
-	s->hints = hints_open(s->hints_file,
-	    s->app.options.null ? '\0' : '\n', s->app.options.is_long,
-	    s->loc.prefix, s->loc.prefix_len, &why);
+	s->hints = hints_open(s->hints_file, s->app.options.null ? '\0' : '\n',
+	    s->app.options.is_long, s->loc.prefix, s->loc.prefix_len, &why);
 	if (s->hints == NULL)
 		diag_die("--hints %s: %s", s->hints_file, why);
 	return hints_interface(s->hints);
@@ -299,25 +300,25 @@ static void
 start_list(struct s3ls *s)
 {
 	struct s3list_params params = {
-		.env = &s->app.env,
-		.bucket = s->bucket,
-		.prefix = s->whole_prefix.data,
-		.prefix_len = s->whole_prefix.len,
-		.delimiter = s->delimiter,
-		.from = s->from.data,
-		.from_len = s->from.len,
-		.to = s->has_to ? s->to.data : NULL,
-		.to_len = s->to.len,
-		.jobs = s->app.options.jobs,
-		.window = WINDOW,
-		.unsorted = s->unsorted,
-		.fields = s->app.options.is_long || s->json,
-		.extra = s->extra,
-		.hints = open_hints(s),
-		.entry = on_entry,
-		.disorder = on_disorder,
-		.done = on_done,
-		.arg = s,
+	    .env = &s->app.env,
+	    .bucket = s->bucket,
+	    .prefix = s->whole_prefix.data,
+	    .prefix_len = s->whole_prefix.len,
+	    .delimiter = s->delimiter,
+	    .from = s->from.data,
+	    .from_len = s->from.len,
+	    .to = s->has_to ? s->to.data : NULL,
+	    .to_len = s->to.len,
+	    .jobs = s->app.options.jobs,
+	    .window = WINDOW,
+	    .unsorted = s->unsorted,
+	    .fields = s->app.options.is_long || s->json,
+	    .extra = s->extra,
+	    .hints = open_hints(s),
+	    .entry = on_entry,
+	    .disorder = on_disorder,
+	    .done = on_done,
+	    .arg = s,
 	};
 
 	s->app.out.drained = on_drained;
@@ -331,16 +332,16 @@ main(int argc, char **argv)
 {
 	static struct s3ls s;
 	struct app_program program = {
-		.name = "s3ls",
-		.synopsis = synopsis,
-		.help = help,
-		.letters = "Ud:",
-		.options = options,
-		.option = take_option,
-		.jobs = 64,
-		.stop = on_stop,
-		.fini = on_fini,
-		.arg = &s,
+	    .name = "s3ls",
+	    .synopsis = synopsis,
+	    .help = help,
+	    .letters = "Ud:",
+	    .options = options,
+	    .option = take_option,
+	    .jobs = 64,
+	    .stop = on_stop,
+	    .fini = on_fini,
+	    .arg = &s,
 	};
 
 	s.extra = -1;

@@ -19,8 +19,7 @@ check()		# NAME COMMAND...
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-c_files=$(git ls-files '*.c')
-all_c=$(git ls-files '*.c' '*.h')
+all_c=$(git ls-files '*.c')
 scripts=$(git ls-files '*.sh' '*.t' .ci/run)
 pages=$(git ls-files '*.1' '*.7')
 
@@ -35,7 +34,7 @@ tidy()
 	flags="-std=c11 -D_POSIX_C_SOURCE=200809L -iquote common \
 	    -DS3_VERSION=\"lint\""
 	# shellcheck disable=SC2086
-	printf '%s\n' $c_files | xargs -P "$(nproc)" -n 8 sh -c '
+	printf '%s\n' $all_c | xargs -P "$(nproc)" -n 8 sh -c '
 		clang-tidy --quiet "$@" -- '"$flags"' 2>/dev/null' sh
 }
 
@@ -45,7 +44,7 @@ cpp()
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability -j "$(nproc)" \
 	    --suppress=missingIncludeSystem --suppress=nullPointerArithmetic \
-	    -DS3_VERSION='"lint"' -I common $c_files
+	    -DS3_VERSION='"lint"' -I common $all_c
 }
 
 man()
