@@ -83,7 +83,7 @@ read_header(
 		*p = (char)tolower((unsigned char)*p);
 	if (strncmp(lower, "x-amz-meta-", 11) == 0) {
 		a->meta += strlen(lower + 11) + strlen(value);
-		pairs_add(&a->object->meta, lower + 11, value);
+		pairs_join(&a->object->meta, lower + 11, value);
 	} else if (strcmp(lower, "content-encoding") == 0) {
 		add_encoding(a, value);
 	} else if (strcmp(lower, "content-type") == 0 ||

@@ -228,6 +228,17 @@ ok 'a length must be told' is 501 "$(printf x |
 ok '/diff sees nothing between equals' is '' "$(curl -sS \
 	"$admin/diff?a=src&b=dst&ap=k&bp=k" | grep -v '^- ')"
 
+head -c 3000000 /dev/zero >"$tmp/large"
+ok 'Expect: refused without the body' is '403 0' "$(as AKIABOB00000000002:x \
+	-o /dev/null -w '%{http_code} %{size_upload}' -T "$tmp/large" "$s3/dst/l")"
+ok 'Expect: the body is taken' is '200 3000000' "$(alice -o /dev/null \
+	-w '%{http_code} %{size_upload}' -T "$tmp/large" "$s3/dst/l")"
+tell 'bucket ap-123 region=us-east-1' 'put ap-123 dir/k text=point' >/dev/null
+ok 'a copy from an access point' has CopyObjectResult alice -X PUT \
+	-H 'x-amz-copy-source: arn:aws:s3:us-east-1:123:accesspoint/ap/object/dir/k' \
+	-H 'Content-Length: 0' "$s3/dst/point"
+ok 'the bytes of that copy' is point "$(alice "$s3/dst/point")"
+
 # --- faults
 ok 'reset: curl 56 or 52' sh -c "
 	printf 'fault GetObject nth=1 reset\n' | curl -sS --data-binary @- $admin/

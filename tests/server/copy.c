@@ -13,6 +13,37 @@ struct source {
 	struct object object;
 };
 
+/*
+ * arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/object/KEY: the bucket is the one
+ * that such an access point's host name begins with, NAME-ACCOUNT.
+ */
+static bool
+read_arn(struct request *r, struct source *s, const char *arn, size_t n)
+{
+	const char *account = arn, *name, *key;
+	struct text bucket = {0};
+
+	for (int colons = 0; account != NULL && colons < 4; colons++)
+		account = strchr(account + (colons > 0), ':');
+	name = strstr(arn, ":accesspoint/");
+	key = name != NULL ? strstr(name, "/object/") : NULL;
+	if (account == NULL || key == NULL || account > name)
+		return request_error(
+		    r, 400, "InvalidArgument", "The ARN is not valid");
+	account++;
+	name += strlen(":accesspoint/");
+	key += strlen("/object/");
+	text_fmt(&bucket, "%.*s-%.*s", (int)strcspn(name, "/"), name,
+	    (int)strcspn(account, ":"), account);
+	s->key = key;
+	s->key_length = n - (size_t)(key - arn);
+	s->bucket = store_find(&r->server->store, bucket.p);
+	text_fini(&bucket);
+	return s->bucket != NULL ||
+	    request_error(r, 404, "NoSuchBucket",
+		"The specified access point does not exist");
+}
+
 static bool
 read_source(struct request *r, struct source *s)
 {
@@ -27,6 +58,8 @@ read_source(struct request *r, struct source *s)
 		path++;
 		n--;
 	}
+	if (strncmp(path, "arn:", 4) == 0)
+		return read_arn(r, s, path, n);
 	slash = memchr(path, '/', n);
 	if (slash == NULL || slash == path + n - 1 || version != NULL)
 		return request_error(r, 400, "InvalidArgument",

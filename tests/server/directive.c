@@ -197,6 +197,15 @@ do_close_every(struct directive *d)
 }
 
 static bool
+do_idle_timeout(struct directive *d)
+{
+	uint64_t *seconds = &d->server->idle_timeout;
+
+	return (text_number(d->word[1], false, seconds) && *seconds < 86400) ||
+	    directive_fail(d, "not a number of seconds", d->word[1]);
+}
+
+static bool
 do_clock(struct directive *d)
 {
 	return text_signed(d->word[1], &d->server->clock_offset) ||
@@ -254,6 +263,7 @@ static const struct command {
     {"faults", 2, 2, do_faults},
     {"limit", 3, 3, do_limit},
     {"close-every", 2, 2, do_close_every},
+    {"idle-timeout", 2, 2, do_idle_timeout},
     {"clock", 2, 2, do_clock},
     {"identity", 2, DIRECTIVE_WORDS, do_identity},
     {"log", 2, 2, do_log},

@@ -86,6 +86,10 @@ begin(struct http_port *port, struct request *r, const char *method)
 	uint64_t n;
 
 	r->begun = true;
+	if (r->server->idle_timeout > 0)
+		(void)MHD_set_connection_option(r->connection,
+		    MHD_CONNECTION_OPTION_TIMEOUT,
+		    (unsigned)r->server->idle_timeout);
 	r->method = mem_pool_dup(&r->pool, method, strlen(method));
 	r->link = info->socket_context;
 	if (r->link != NULL)
@@ -174,6 +178,20 @@ answer(struct http_port *port, struct request *r)
 	return answer_send(r, !port->admin);
 }
 
+/* A client that expects 100 Continue may be refused without its body. */
+static bool
+refused(struct http_port *port, struct request *r)
+{
+	if (port->early == NULL || request_header(r, "expect") == NULL)
+		return false;
+	port->parse(r);
+	r->parsed = true;
+	r->status = 200;
+	r->done = !port->early(r);
+	r->close = r->done;
+	return r->done;
+}
+
 static enum MHD_Result
 on_request(void *arg, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *data, size_t *n,
@@ -187,7 +205,7 @@ on_request(void *arg, struct MHD_Connection *connection, const char *url,
 	(void)version;
 	if (!r->begun) {
 		begin(port, r, method);
-		return MHD_YES;
+		return refused(port, r) ? answer_send(r, true) : MHD_YES;
 	}
 	if (*n > 0) {
 		if (r->body.n + *n > BODY_MAX)

@@ -14,16 +14,19 @@ struct server;
 struct MHD_Daemon;
 
 typedef void (*http_fn)(struct request *);
+/* False: the answer is made, an error. */
+typedef bool (*http_check_fn)(struct request *);
 
 /* A listening port, in a list that the main loop runs through. */
 struct http_port {
 	struct server *server;
 	struct MHD_Daemon *daemon;
-	http_fn parse;	 /* sets the operation and what it is about */
-	http_fn handle;	 /* makes the answer of a request that has come */
-	unsigned number; /* the port */
-	int fd;		 /* readable when there is something to do */
-	bool admin;	 /* no faults, counts and latencies */
+	http_fn parse;	     /* sets the operation and what it is about */
+	http_check_fn early; /* refuses a request before its body is sent */
+	http_fn handle;	     /* makes the answer of a request that has come */
+	unsigned number;     /* the port */
+	int fd;		     /* readable when there is something to do */
+	bool admin;	     /* no faults, counts and latencies */
 };
 
 /*

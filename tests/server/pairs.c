@@ -22,6 +22,24 @@ pairs_add(struct pairs **list, const char *name, const char *value)
 	p->n++;
 }
 
+void
+pairs_join(struct pairs **list, const char *name, const char *value)
+{
+	struct text both = {0};
+
+	for (size_t i = 0; *list != NULL && i < (*list)->n; i++) {
+		struct pairs_item *item = &(*list)->item[i];
+
+		if (strcmp(item->name, name) == 0) {
+			text_fmt(&both, "%s,%s", item->value, value);
+			free(item->value);
+			item->value = both.p;
+			return;
+		}
+	}
+	pairs_add(list, name, value);
+}
+
 const char *
 pairs_get(const struct pairs *p, const char *name)
 {

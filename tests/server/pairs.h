@@ -24,6 +24,8 @@ struct pairs {
 /* Adds a pair in order (making the list if there is none); same names allowed.
  */
 void pairs_add(struct pairs **, const char *name, const char *value);
+/* The same, but a value of the same name is prolonged by a comma and this. */
+void pairs_join(struct pairs **, const char *name, const char *value);
 const char *pairs_get(const struct pairs *, const char *name);
 struct pairs *pairs_hold(struct pairs *);
 void pairs_drop(struct pairs *);

@@ -188,6 +188,8 @@ parse_host(struct request *r, const char *host)
 	if (bucket > 0)
 		r->bucket_name = mem_pool_dup(&r->pool, name, bucket - 1);
 	end = strrchr(s3, '.');
+	if (strncmp(s3, "s3-accelerate", 13) == 0)
+		return; /* one name for all regions */
 	r->host_region = end != NULL ? end + 1 :
 	    s3[2] == '-'	     ? s3 + 3 :
 				       "us-east-1";

@@ -185,6 +185,12 @@ s3_parse(struct request *r)
 		request_parse(r);
 }
 
+bool
+s3_early(struct request *r)
+{
+	return sigv4_check(r, "s3") && check_length(r) && check_bucket(r);
+}
+
 void
 s3_handle(struct request *r)
 {

@@ -16,6 +16,8 @@ struct request;
 /* Sets the operation: S3's, or STS's, which share an address if a client is
  * told of one endpoint for all services. */
 void s3_parse(struct request *);
+/* Signature, bucket and region alone, before a body is sent. */
+bool s3_early(struct request *);
 /* Checks, dispatches, and spoils what a fault says. */
 void s3_handle(struct request *);
 

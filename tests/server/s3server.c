@@ -158,6 +158,7 @@ start(struct http_port *port, const struct options *o)
 
 	port[PORT_HTTP].handle = port[PORT_HTTPS].handle = s3_handle;
 	port[PORT_HTTP].parse = port[PORT_HTTPS].parse = s3_parse;
+	port[PORT_HTTP].early = port[PORT_HTTPS].early = s3_early;
 	port[PORT_ADMIN].parse = request_parse;
 	port[PORT_ADMIN].handle = admin_handle;
 	port[PORT_IDENTITY].parse = identity_parse;

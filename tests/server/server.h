@@ -25,6 +25,7 @@ struct server {
 	struct timer_set timers;
 	int64_t clock_offset; /* seconds */
 	uint64_t close_every;
+	uint64_t idle_timeout; /* seconds; 0: connections stay open */
 	uint64_t next_request;
 	bool resumed;		 /* connections were: their ports must run */
 	struct request *stalled; /* suspended for good */
