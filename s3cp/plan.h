@@ -17,20 +17,20 @@
 #define PLAN_PART (UINT64_C(128) << 20) /* the default size of a part */
 
 struct plan {
-	uint64_t	 size;	/* of the object */
-	uint64_t	 part;	/* of all parts but the last, where equal */
-	unsigned	 count;
-	uint64_t	*ends;	/* of each part, where not equal; else NULL */
-	unsigned	 known;	/* ends that were given so far */
+	uint64_t size; /* of the object */
+	uint64_t part; /* of all parts but the last, where equal */
+	unsigned count;
+	uint64_t *ends; /* of each part, where not equal; else NULL */
+	unsigned known; /* ends that were given so far */
 };
 
-void	plan_init(struct plan *p);
-void	plan_fini(struct plan *p);
+void plan_init(struct plan *p);
+void plan_fini(struct plan *p);
 
 /* Parts of about `preferred' bytes (0: the default), which is kept within the
  * limits: larger where there would be over 10,000 parts, then in whole MiB.
  * False: the object is larger than any can be. */
-bool	plan_make(struct plan *p, uint64_t size, uint64_t preferred);
+bool plan_make(struct plan *p, uint64_t size, uint64_t preferred);
 
 /*
  * The layout of an object of size bytes that has `count' parts, the first of
@@ -38,17 +38,16 @@ bool	plan_make(struct plan *p, uint64_t size, uint64_t preferred);
  * until plan_add() was given the size of each part from the first on.  False
  * if no object can be like that.
  */
-bool	plan_like(struct plan *p, uint64_t size, uint64_t first,
-	    unsigned count);
+bool plan_like(struct plan *p, uint64_t size, uint64_t first, unsigned count);
 /* The size of the next part; false if that cannot be. */
-bool	plan_add(struct plan *p, uint64_t len);
+bool plan_add(struct plan *p, uint64_t len);
 /* Ask for the size of each part, though equal ones were possible. */
-void	plan_unequal(struct plan *p);
-bool	plan_complete(const struct plan *p);
+void plan_unequal(struct plan *p);
+bool plan_complete(const struct plan *p);
 /* The part whose size plan_add() wants next, from 1. */
 unsigned plan_wants(const struct plan *p);
 
-void	plan_part(const struct plan *p, unsigned number, uint64_t *offset,
-	    uint64_t *len);
+void plan_part(
+    const struct plan *p, unsigned number, uint64_t *offset, uint64_t *len);
 
 #endif

@@ -1,0 +1,104 @@
+#ifndef COPY_PRIVATE_H
+#define COPY_PRIVATE_H
+
+/* Between the files of copy, and for no others. */
+
+#include "copy.h"
+#include "hash.h"
+#include "meta.h"
+#include "plan.h"
+
+#define COPY_FROM true
+#define COPY_TO	  false
+
+/* --- copy.c: the flow --- */
+
+/* The one decider: the request of the present state has ended. */
+void copy_step(struct copy *c, const struct fail *f);
+/* The one setter of the state. */
+void copy_move(struct copy *c, enum copy_state state);
+/* The key ends; f may be NULL where the result is no failure. */
+void copy_end(struct copy *c, enum copy_result result, const struct fail *f);
+void copy_fail(struct copy *c, enum fail_kind kind, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* All that had to be asked is known: copy now. */
+void copy_begin(struct copy *c);
+/* The source's meta is known: ask what is missing, then copy_begin(). */
+void copy_prepare(struct copy *c);
+/* Is this what the record told?  If not, the key has ended. */
+bool copy_is_unchanged(struct copy *c);
+/* Begin, or go on from where a doubt came up. */
+void copy_resume(struct copy *c);
+/* The ETag that the source has, as far as known, or NULL. */
+const char *copy_source_etag(const struct copy *c, char out[LIMIT_ETAG + 1]);
+
+/* --- copy_ask.c: requests and their answers --- */
+
+/* c->req made ready for an operation on either side's key, in a new state;
+ * the caller adds to it and calls s3req_start(). */
+struct s3req *
+copy_ask(struct copy *c, enum copy_state state, enum s3op op, bool from);
+/* Make *m if need be, and empty. */
+void copy_ask_meta(struct meta **m);
+void copy_ask_head(
+    struct copy *c, enum copy_state state, bool from, struct meta **to);
+/* Headers: what the new object shall be; what is the source; not to replace. */
+void copy_ask_attributes(const struct copy *c, struct s3req *req);
+void copy_ask_content(const struct copy *c, struct s3req *req);
+void copy_ask_source(const struct copy *c, struct s3req *req);
+void copy_ask_condition(const struct copy *c, struct s3req *req);
+/* Has the request sent that header? */
+bool copy_ask_has(const struct s3req *req, const char *name);
+/* The text at path in a reply, an ETag; "" if there is none. */
+void copy_ask_etag(struct copy *c, const struct s3req *req, const char *path,
+    char out[LIMIT_ETAG + 1]);
+/* 32 hex digits, as an MD5 has; with "-N" where that is allowed. */
+bool copy_ask_is_md5(const char *etag, bool parts);
+void copy_ask_bytes(const char *hex, unsigned char out[HASH_MD5]);
+
+/* --- copy_write.c: how it ends --- */
+
+void copy_write_step(struct copy *c, const struct fail *f);
+/* It is there and as it should be. */
+void copy_write_done(struct copy *c);
+/* A failure that says "no such bucket", or may: which of the two? */
+void copy_write_blame(struct copy *c, const struct fail *f);
+
+/* --- copy_stream.c: a small object through memory --- */
+
+#define COPY_STREAM_FETCH (UINT64_C(8) << 20) /* the largest such object */
+#define COPY_STREAM_PART  (UINT64_C(8) << 20) /* parts of larger ones */
+
+void copy_stream_fetch(struct copy *c);
+bool copy_stream_fetched(const struct copy *c);
+void copy_stream_put(struct copy *c);
+void copy_stream_step(struct copy *c, const struct fail *f);
+/* What PutObject answered. */
+void copy_stream_etag(const struct copy *c, char out[LIMIT_ETAG + 1]);
+void copy_stream_free(struct copy *c);
+
+/* --- copy_parts.c: from CREATE to COMPLETE and ABORT --- */
+
+/* The layout that PARTS follows; made by the first call. */
+struct plan *copy_parts_plan(struct copy *c);
+/* Must the ETag come out as the source's? */
+void copy_parts_expect(struct copy *c, bool same);
+void copy_parts_create(struct copy *c);
+/* One PutObject, whose bytes stream, instead of an upload in parts. */
+void copy_parts_single(struct copy *c);
+void copy_parts_step(struct copy *c, const struct fail *f);
+void copy_parts_complete(struct copy *c);
+void copy_parts_completed(struct copy *c); /* it was answered */
+/* The answer was lost, and the destination is not what it should be (known),
+ * or one cannot tell. */
+void copy_parts_doubt(struct copy *c, bool known);
+/* The ETag that the finished upload should have; "" if that is unknown. */
+const char *copy_parts_etag(const struct copy *c);
+/* Give up: drain, abort, then end with this. */
+void copy_parts_give_up(
+    struct copy *c, enum copy_result result, const struct fail *f);
+void copy_parts_stop(struct copy *c);
+bool copy_parts_open(const struct copy *c); /* is there an upload? */
+void copy_parts_free(struct copy *c);
+
+#endif

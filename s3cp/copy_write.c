@@ -1,0 +1,386 @@
+/* How a copy ends: CopyObject, PutObject and CompleteMultipartUpload are
+ * answered, or not; what was written is what should have been, or not. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "copy_private.h"
+
+static void
+warn(const struct copy *c, const char *text)
+{
+	c->job->warn(c->job->arg, c->record.key, c->record.key_len, text);
+}
+
+/* --- whose fault --- */
+
+/* No such bucket: which of the two? */
+void
+copy_write_blame(struct copy *c, const struct fail *f)
+{
+	c->fail = *f;
+	s3req_start(copy_ask(c, COPY_BLAME, S3OP_HEAD_BUCKET, COPY_FROM));
+}
+
+static void
+after_blame(struct copy *c, const struct fail *f)
+{
+	if (f->kind == FAIL_NONE) {
+		c->job->source_seen = true;
+		copy_end(c, COPY_FAILED, &c->fail);
+		return;
+	}
+	if (f->kind == FAIL_NOTFOUND || f->kind == FAIL_NOBUCKET) {
+		c->blamed = c->job->from;
+		c->fail.kind = FAIL_NOBUCKET;
+		if (c->fail.code[0] == '\0')
+			fail_set(
+			    &c->fail, FAIL_NOBUCKET, "there is no such bucket");
+	}
+	copy_end(c, COPY_FAILED, &c->fail);
+}
+
+/* --- what should be there --- */
+
+/* The ETag that the written object should have; false if nobody can know. */
+static bool
+expected(struct copy *c, char out[LIMIT_ETAG + 1])
+{
+	const char *etag;
+	bool whole;
+
+	if (c->settling == COPY_COMPLETE || c->state == COPY_COMPLETE) {
+		etag = copy_parts_etag(c);
+		memcpy(out, etag, strlen(etag) + 1);
+		return *etag != '\0';
+	}
+	etag = copy_source_etag(c, out);
+	if (etag == NULL || (c->source != NULL && meta_opaque(c->source)))
+		return false;
+	/* One request makes one piece of an object that had parts, unless
+	 * the store keeps the ETag by itself, which was hoped for. */
+	whole = strchr(etag, '-') == NULL;
+	return whole || c->job->keep_parts;
+}
+
+/* --- it is written --- */
+
+static void
+ask_put_acl(struct copy *c)
+{
+	struct s3req *req;
+
+	req = copy_ask(c, COPY_PUT_ACL, S3OP_PUT_ACL, COPY_TO);
+	req->query = "acl=";
+	req->body = c->acl->data;
+	req->body_len = c->acl->len;
+	req->flags = S3REQ_AHEAD;
+	s3req_add_header(req, "content-type", "application/xml");
+	s3req_start(req);
+}
+
+void
+copy_write_done(struct copy *c)
+{
+	c->job->source_seen = true;
+	if (c->acl != NULL)
+		ask_put_acl(c);
+	else
+		copy_end(c, COPY_COPIED, NULL);
+}
+
+/* Before a difference is called one: the source may have changed, and either
+ * side may be encrypted so that its ETag says nothing. */
+static void
+differs(struct copy *c, const char *got)
+{
+	char want[LIMIT_ETAG + 1];
+
+	if (!expected(c, want))
+		want[0] = '\0';
+	fail_clear(&c->fail);
+	fail_set(&c->fail, FAIL_PROTOCOL,
+	    "the copy's ETag is %.60s, where %.60s was expected", got, want);
+	c->settling = COPY_COMPARE;
+	copy_ask_head(c, COPY_COMPARE, COPY_FROM, &c->source);
+}
+
+static void
+verify(struct copy *c, const char *got)
+{
+	char want[LIMIT_ETAG + 1];
+
+	if (!expected(c, want) || got[0] == '\0' || strcmp(want, got) == 0)
+		copy_write_done(c);
+	else
+		differs(c, got);
+}
+
+/* Only where nothing was there before is it ours to remove. */
+static void
+undo(struct copy *c)
+{
+	struct s3req *req;
+
+	if (!c->job->no_clobber) {
+		warn(c, "the copy that differs was left where it is");
+		copy_end(c, COPY_FAILED, &c->fail);
+		return;
+	}
+	req = copy_ask(c, COPY_UNDO, S3OP_DELETE_OBJECT, COPY_TO);
+	req->flags = S3REQ_AHEAD;
+	s3req_start(req);
+}
+
+static void
+after_undo(struct copy *c, const struct fail *f)
+{
+	if (f->kind != FAIL_NONE)
+		warn(c, "the copy that differs could not be removed");
+	copy_end(c, COPY_FAILED, &c->fail);
+}
+
+/* --- looking --- */
+
+static void
+settle(struct copy *c, enum copy_state about, const struct fail *f)
+{
+	c->fail = *f;
+	c->settling = about;
+	c->tries++;
+	copy_ask_head(c, COPY_SETTLE, COPY_TO, &c->there);
+}
+
+/* Is it there already?  If not, the key fails as it did. */
+static void
+look_again(struct copy *c, const struct fail *f)
+{
+	c->fail = *f;
+	c->settling = COPY_LOOK;
+	copy_ask_head(c, COPY_LOOK, COPY_TO, &c->there);
+}
+
+static void
+try_again(struct copy *c)
+{
+	if (c->tries < (unsigned)c->job->env->attempts)
+		copy_resume(c);
+	else
+		copy_end(c, COPY_FAILED, &c->fail);
+}
+
+/* An object is there after an answer was lost.  Is it ours? */
+static void
+found(struct copy *c)
+{
+	char want[LIMIT_ETAG + 1];
+	bool known = expected(c, want);
+
+	if (known && strcmp(want, c->there->etag) == 0)
+		copy_write_done(c);
+	else if (c->settling == COPY_COMPLETE)
+		copy_parts_doubt(c, known);
+	else if (known || c->source != NULL)
+		copy_end(c, COPY_SKIPPED, NULL);
+	else
+		copy_ask_head(c, COPY_COMPARE, COPY_FROM, &c->source);
+}
+
+static void
+after_settle(struct copy *c, const struct fail *f)
+{
+	if (f->kind == FAIL_NONE && c->settling == COPY_COMPARE) {
+		if (meta_opaque(c->there) && c->there->size == c->source->size)
+			copy_write_done(c);
+		else
+			undo(c);
+	} else if (f->kind == FAIL_NONE) {
+		found(c);
+	} else if (f->kind == FAIL_NOTFOUND && c->settling != COPY_COMPARE) {
+		if (c->settling == COPY_COMPLETE)
+			copy_parts_doubt(c, true);
+		else
+			try_again(c);
+	} else {
+		copy_end(c, COPY_FAILED, f);
+	}
+}
+
+static void
+after_compare(struct copy *c, const struct fail *f)
+{
+	bool ours;
+
+	if (f->kind != FAIL_NONE) {
+		copy_end(c, COPY_FAILED, f);
+		return;
+	}
+	if (c->settling != COPY_COMPARE) {
+		ours = strcmp(c->source->etag, c->there->etag) == 0 &&
+		    c->source->size == c->there->size;
+		if (ours)
+			copy_write_done(c);
+		else
+			copy_end(c, COPY_SKIPPED, NULL);
+		return;
+	}
+	if (!copy_is_unchanged(c))
+		return;
+	if (meta_opaque(c->source)) {
+		copy_write_done(c);
+		return;
+	}
+	copy_ask_head(c, COPY_SETTLE, COPY_TO, &c->there);
+}
+
+/* --- answers --- */
+
+static void
+refused_condition(struct copy *c)
+{
+	struct copy_job *job = c->job;
+
+	if (!job->no_condition)
+		job->warn(job->arg, NULL, 0,
+		    "the store does not know If-None-Match: -n looks before "
+		    "each copy, so another writer can come between");
+	job->no_condition = job->look_first = true;
+	copy_ask_head(c, COPY_LOOK, COPY_TO, &c->there);
+}
+
+static void
+precondition(struct copy *c, const struct fail *f)
+{
+	struct fail changed = *f;
+
+	/* If-None-Match or the pin?  The answer does not tell. */
+	fail_set(
+	    &changed, FAIL_PRECONDITION, "has changed since it was listed");
+	if (!c->job->no_clobber)
+		copy_end(c, COPY_FAILED, &changed);
+	else if (c->req.attempt > 1 || c->tries > 0)
+		settle(c, c->state, &changed);
+	else if (copy_ask_has(&c->req, "x-amz-copy-source-if-match"))
+		look_again(c, &changed);
+	else
+		copy_end(c, COPY_SKIPPED, NULL);
+}
+
+static void
+too_large(struct copy *c, const struct fail *f)
+{
+	c->fail = *f;
+	c->too_large = true;
+	if (c->source == NULL)
+		copy_ask_head(c, COPY_HEAD, COPY_FROM, &c->source);
+	else if (c->source->size > S3_PART_MIN)
+		copy_prepare(c);
+	else
+		copy_end(c, COPY_FAILED, f);
+}
+
+/* The store may say "InvalidRequest" of what CopyObject cannot take whole. */
+static bool
+perhaps_too_large(const struct copy *c, const struct fail *f)
+{
+	if (c->state != COPY_COPY || c->too_large)
+		return false;
+	return f->kind == FAIL_TOOBIG ||
+	    (f->kind == FAIL_INVALID && strcmp(f->code, "InvalidRequest") == 0);
+}
+
+static void
+not_written(struct copy *c, const struct fail *f)
+{
+	struct copy_job *job = c->job;
+
+	if (f->kind == FAIL_PRECONDITION)
+		precondition(c, f);
+	else if (f->kind == FAIL_CONFLICT && job->no_clobber)
+		look_again(c, f);
+	else if (f->kind == FAIL_UNSUPPORTED &&
+	    copy_ask_has(&c->req, "if-none-match"))
+		refused_condition(c);
+	else if (f->kind == FAIL_UNSUPPORTED &&
+	    copy_ask_has(&c->req, "x-amz-copy-source-if-match")) {
+		job->no_pin = true;
+		copy_resume(c);
+	} else if (perhaps_too_large(c, f))
+		too_large(c, f);
+	else if (f->kind == FAIL_NOBUCKET)
+		copy_write_blame(c, f);
+	else if (f->unanswered && c->req.flags & S3REQ_ONCE &&
+	    f->kind != FAIL_CANCELLED)
+		settle(c, c->state, f);
+	else if (c->state == COPY_COMPLETE && f->kind == FAIL_NOTFOUND &&
+	    (c->tries > 0 || c->req.attempt > 1))
+		settle(c, c->state, f);
+	else
+		copy_end(c, COPY_FAILED, f);
+}
+
+static void
+after_write(struct copy *c, const struct fail *f)
+{
+	char got[LIMIT_ETAG + 1];
+
+	if (f->kind != FAIL_NONE) {
+		not_written(c, f);
+		return;
+	}
+	got[0] = '\0';
+	if (c->state == COPY_COMPLETE) {
+		copy_ask_etag(
+		    c, &c->req, "CompleteMultipartUploadResult/ETag", got);
+		copy_parts_completed(c);
+	} else if (c->state == COPY_PUT) {
+		copy_stream_etag(c, got);
+	} else if (c->pin.len > 0) {
+		copy_ask_etag(c, &c->req, "CopyObjectResult/ETag", got);
+	}
+	verify(c, got);
+}
+
+void
+copy_write_step(struct copy *c, const struct fail *f)
+{
+	switch (c->state) {
+	case COPY_COPY:
+	case COPY_PUT:
+	case COPY_COMPLETE:
+		after_write(c, f);
+		break;
+	case COPY_SETTLE:
+		after_settle(c, f);
+		break;
+	case COPY_COMPARE:
+		after_compare(c, f);
+		break;
+	case COPY_PUT_ACL:
+		if (f->kind == FAIL_NONE)
+			copy_end(c, COPY_COPIED, NULL);
+		else
+			copy_end(c, COPY_FAILED, f);
+		break;
+	case COPY_UNDO:
+		after_undo(c, f);
+		break;
+	case COPY_BLAME:
+		after_blame(c, f);
+		break;
+	case COPY_IDLE:
+	case COPY_LOOK:
+	case COPY_HEAD:
+	case COPY_LAYOUT:
+	case COPY_TAGS:
+	case COPY_ACL:
+	case COPY_FETCH:
+	case COPY_CREATE:
+	case COPY_FIND:
+	case COPY_PARTS:
+	case COPY_DRAIN:
+	case COPY_ABORT:
+		abort(); /* others' states */
+	}
+}
