@@ -286,8 +286,8 @@ place_at(struct keycut *c, const struct keycut_range *r, struct line *l,
 	return inside(c, r);
 }
 
-bool
-keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
+static bool
+place(struct keycut *c, const struct keycut_range *r, double pages, bool near)
 {
 	struct line l;
 	size_t outer, inner;
@@ -300,11 +300,24 @@ keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
 	if (!isfinite(pages))
 		return place_at(c, r, &l, l.left / 2, false);
 	if (l.density > 0)
-		return place_at(c, r, &l, pages * l.density, true);
+		return place_at(c, r, &l, pages * l.density, near);
 	if (inner == outer)
 		return false;
 	measure(c, r, inner, &l);
-	return l.density > 0 && place_at(c, r, &l, pages * l.density, true);
+	return l.density > 0 && place_at(c, r, &l, pages * l.density, near);
+}
+
+bool
+keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
+{
+	return place(c, r, pages, true);
+}
+
+bool
+keycut_place_beyond(struct keycut *c, const struct keycut_range *r,
+    double pages)
+{
+	return place(c, r, pages, false);
 }
 
 bool
@@ -348,4 +361,20 @@ keycut_width(struct keycut *c, const struct keycut_range *r,
 		keynum_of(c->model, hi.data, hi.len, skip, &to);
 	all = keynum_between(&from, &to);
 	return all > 0 ? keynum_between(&a, &b) / all : 0;
+}
+
+size_t
+keycut_folder(const struct keycut *c, struct listplan_key key, size_t len)
+{
+	while (len > c->prefix_len && !is_mark((unsigned char)key.data[len - 1]))
+		len--;
+	return len > c->prefix_len ? len : 0;
+}
+
+struct listplan_key
+keycut_folder_end(struct listplan_key key, size_t len, char *room)
+{
+	memcpy(room, key.data, len);
+	room[len - 1]++;
+	return (struct listplan_key){room, len};
 }
