@@ -9,7 +9,7 @@ MAKEFLAGS += -rR
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-VERSION	:= 0.1.0
+VERSION	:= $(shell sed -n 's/^.define S3_VERSION "\(.*\)"/\1/p' common/version.h)
 CC	?= cc
 ifeq ($(origin CC),default)
 CC	:= cc
@@ -50,7 +50,6 @@ link	:= -pie $(call try,-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 endif
 
 all_cflags = $(std) $(warn) $(harden) $(CFLAGS) -iquote common \
-	-DS3_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
 all_libs = $(shell $(PKG_CONFIG) --libs $(LIBS)) -lm $(LDLIBS)
 server_libs = $(shell $(PKG_CONFIG) --libs $(SERVER_LIBS)) -lpthread -lm

@@ -10,6 +10,7 @@
 #include "hash.h"
 #include "limit.h"
 #include "num.h"
+#include "version.h"
 #include "xalloc.h"
 #include "xml.h"
 

@@ -13,6 +13,7 @@
 #include "diag.h"
 #include "http.h"
 #include "limit.h"
+#include "version.h"
 #include "xalloc.h"
 
 #if LIBCURL_VERSION_NUM < 0x075500

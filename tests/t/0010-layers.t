@@ -32,7 +32,7 @@ claim 'only xml.c sees expat' "$(only 'expat' xml.c)"
 claim 'only json.c sees jansson' "$(only 'jansson' json.c)"
 
 # The layer of each module; its files may include lower layers, and its own.
-layers='0 xalloc buf diag fail clock num visible limit
+layers='0 xalloc buf diag fail clock num visible limit version
 1 uri location hash sign when record xml reply reply_page conf endp endpurl
 1 retry window keynum keycut listplan splitplan keypage words json settings
 2 loop http keyio engine cred
