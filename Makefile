@@ -159,17 +159,28 @@ demo:	## a copy of 20,000 objects between two buckets, before your eyes
 	@BUILD=$(BUILD) sh tests/demo.sh
 
 MAN1	:= $(foreach p,$(PROGS),$(p)/$(p).1)
+BASHDIR	?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR	?= $(PREFIX)/share/zsh/site-functions
+FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
 .PHONY: install uninstall
 install: $(BINS)	## into $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(MANDIR)/man7
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(MANDIR)/man1 \
+	    $(MANDIR)/man7 $(BASHDIR) $(ZSHDIR) $(FISHDIR))
 	install -m 755 $(BINS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 common/s3keys.7 $(DESTDIR)$(MANDIR)/man7
+	install -m 644 common/completion/_s3keys $(DESTDIR)$(ZSHDIR)
+	for p in $(PROGS); do \
+		install -m 644 common/completion/s3keys.bash \
+		    $(DESTDIR)$(BASHDIR)/$$p && \
+		install -m 644 common/completion/s3keys.fish \
+		    $(DESTDIR)$(FISHDIR)/$$p.fish || exit 1; \
+	done
 uninstall:	## remove what install put there
-	rm -f $(PROGS:%=$(DESTDIR)$(PREFIX)/bin/%) \
-	    $(PROGS:%=$(DESTDIR)$(MANDIR)/man1/%.1) \
-	    $(DESTDIR)$(MANDIR)/man7/s3keys.7
+	rm -f $(addprefix $(DESTDIR),$(PROGS:%=$(PREFIX)/bin/%) \
+	    $(PROGS:%=$(MANDIR)/man1/%.1) $(MANDIR)/man7/s3keys.7 \
+	    $(PROGS:%=$(BASHDIR)/%) $(ZSHDIR)/_s3keys \
+	    $(PROGS:%=$(FISHDIR)/%.fish))
 
 .PHONY: help
 help:	## this list

@@ -2,7 +2,7 @@
 # Installs what building and testing need, on Debian and its kin: nothing where
 # nothing is missing, and by sudo only where it must.
 #
-#	deps.sh build|test|lint [...]
+#	deps.sh build|test|lint|package|reach [...]
 set -eu
 
 missing=
@@ -56,11 +56,30 @@ lint()
 	tool mandoc mandoc
 }
 
+package()
+{
+	tool git git
+	tool dpkg-dev dpkg-buildpackage
+	tool debhelper dh
+	tool fakeroot fakeroot
+	tool lintian lintian
+	tool perl prove
+}
+
+reach()
+{
+	tool parallel parallel
+	want openssh-server test -x /usr/sbin/sshd
+	tool openssh-client ssh
+}
+
 for what in "$@"; do
 	case $what in
 	build) build ;;
 	test) check ;;
 	lint) lint ;;
+	package) package ;;
+	reach) reach ;;
 	*) echo "deps.sh: unknown set $what" >&2; exit 2 ;;
 	esac
 done
