@@ -14,15 +14,15 @@
 
 /* A body that is made while it is sent. */
 struct body {
-	struct server *server;
-	struct MHD_Connection *connection;
+	struct request *request;
 	struct content *content; /* or, if NULL, text */
 	struct text text;
 	uint64_t offset;  /* into content */
 	uint64_t cut_at;  /* the connection is closed there */
 	uint64_t flip_at; /* a bit of that byte is wrong; UINT64_MAX: none */
 	uint64_t repeat;  /* text is repeated up to that length, if not 0 */
-	bool trickle, rested;
+	uint64_t hang_at; /* nothing more comes from there on */
+	bool trickle, rested, hung;
 };
 
 static void
@@ -30,8 +30,8 @@ wake(void *arg)
 {
 	struct body *b = arg;
 
-	b->server->resumed = true;
-	MHD_resume_connection(b->connection);
+	b->request->server->resumed = true;
+	MHD_resume_connection(b->request->connection);
 }
 
 static void
@@ -47,6 +47,21 @@ copy_out(struct body *b, uint64_t at, char *out, size_t n)
 	}
 }
 
+/* Waits among the stalled requests; when they are released, this one ends. */
+static ssize_t
+hang(struct body *b)
+{
+	struct request *r = b->request;
+
+	if (b->hung)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	b->hung = true;
+	r->next_stalled = r->server->stalled;
+	r->server->stalled = r;
+	MHD_suspend_connection(r->connection);
+	return 0;
+}
+
 static ssize_t
 read_body(void *arg, uint64_t at, char *out, size_t max)
 {
@@ -55,14 +70,18 @@ read_body(void *arg, uint64_t at, char *out, size_t max)
 
 	if (at >= b->cut_at)
 		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (at >= b->hang_at)
+		return hang(b);
 	if (n > b->cut_at - at)
 		n = (size_t)(b->cut_at - at);
+	if (n > b->hang_at - at)
+		n = (size_t)(b->hang_at - at);
 	if (b->trickle) {
 		b->rested = !b->rested;
 		if (b->rested) {
-			timer_add(&b->server->timers,
+			timer_add(&b->request->server->timers,
 			    timer_clock() + TRICKLE_US, wake, b);
-			MHD_suspend_connection(b->connection);
+			MHD_suspend_connection(b->request->connection);
 			return 0;
 		}
 		n = 1;
@@ -156,9 +175,8 @@ make_body(struct request *r, uint64_t *size)
 {
 	struct body *b = mem_alloc(sizeof(*b));
 
-	b->server = r->server;
-	b->connection = r->connection;
-	b->cut_at = b->flip_at = UINT64_MAX;
+	b->request = r;
+	b->cut_at = b->flip_at = b->hang_at = UINT64_MAX;
 	if (r->content != NULL) {
 		b->content = content_hold(r->content);
 		b->offset = r->content_offset;
@@ -178,6 +196,8 @@ spoil_body(struct request *r, struct body *b, uint64_t *size)
 		return;
 	if (r->fault->action == FAULT_CLOSE) {
 		b->cut_at = *size / 2;
+	} else if (r->fault->action == FAULT_HANG) {
+		b->hang_at = *size / 2;
 	} else if (r->fault->action == FAULT_WRONG_LENGTH) {
 		b->cut_at = *size;
 		*size += 100;
@@ -196,6 +216,7 @@ spoils_body(const struct request *r)
 {
 	return r->fault != NULL &&
 	    (r->fault->action == FAULT_CLOSE ||
+		r->fault->action == FAULT_HANG ||
 		r->fault->action == FAULT_WRONG_LENGTH ||
 		r->fault->action == FAULT_TRICKLE ||
 		r->fault->action == FAULT_ENDLESS);

@@ -251,6 +251,9 @@ ok 'garbage: curl 1 or 8' sh -c "curl -sS $s3/open/k; rc=\$?
 	echo \$rc; test \$rc -eq 1 || test \$rc -eq 8"
 tell 'faults clear' 'fault GetObject nth=1 stall' >/dev/null
 ok 'stall: curl 28' fails_with 28 curl -sS -m 1 "$s3/open/k"
+tell 'faults clear' 'fault GetObject nth=1 hang' >/dev/null
+ok 'hang: curl 28 with half of it' is 50000 \
+	"$(curl -s -m 1 -o /dev/null -w '%{size_download}' "$s3/open/big")"
 tell 'faults clear' 'fault GetObject every=2 503 count=1' >/dev/null
 ok 'every second, once' is '200 503 200 200 ' "$(for _ in 1 2 3 4; do
 	status curl -sS "$s3/open/k"; printf ' '; done)"

@@ -14,6 +14,7 @@ static const char *const name_of[] = {
     [FAULT_ERROR200] = "error200",
     [FAULT_RESET] = "reset",
     [FAULT_CLOSE] = "close",
+    [FAULT_HANG] = "hang",
     [FAULT_STALL] = "stall",
     [FAULT_TRICKLE] = "trickle",
     [FAULT_LOST] = "lost",
