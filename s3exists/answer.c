@@ -2,8 +2,8 @@
 #include "same.h"
 
 static void
-cannot_compare(struct s3exists *s, struct batch *b, size_t index,
-    const char *field)
+cannot_compare(
+    struct s3exists *s, struct batch *b, size_t index, const char *field)
 {
 	struct fail f;
 
@@ -41,8 +41,8 @@ answer_missing(struct s3exists *s, struct batch *b, size_t index)
 }
 
 void
-answer_failed(struct s3exists *s, struct batch *b, size_t index,
-    const struct fail *f)
+answer_failed(
+    struct s3exists *s, struct batch *b, size_t index, const struct fail *f)
 {
 	struct record r;
 

@@ -6,6 +6,7 @@
 
 #define SLOTS_FIRST 8
 #define BYTES_FIRST 256
+#define STEP	    (1 << 20) /* bytes; larger blocks are remapped, not copied */
 /* Before each long record: where in it the key begins. */
 #define KEY_PLACE 2
 #define RUN	  8 /* records sorted by insertion before merging */
@@ -49,14 +50,20 @@ set_room(struct batch *b, size_t room)
 	b->room = room;
 }
 
-/* By halves: large blocks are remapped, not copied, and little is spare. */
+/* By halves, but not too far, so that little is spare. */
+static size_t
+larger(size_t size, size_t step)
+{
+	return size + (size / 2 < step ? size / 2 : step);
+}
+
 static void
 reserve(struct batch *b, size_t len)
 {
 	if (b->count == b->slots)
-		set_slots(b, b->slots + b->slots / 2 + SLOTS_FIRST);
+		set_slots(b, larger(b->slots, STEP / 16) + SLOTS_FIRST);
 	if (b->room - b->len < len)
-		set_room(b, b->room + b->room / 2 + len + BYTES_FIRST);
+		set_room(b, larger(b->room, STEP) + len + BYTES_FIRST);
 }
 
 void
@@ -67,8 +74,8 @@ batch_add(struct batch *b, const struct record *r)
 
 	if (b->count > 0 && b->ascending) {
 		last = batch_key(b, b->count - 1, &len);
-		b->ascending =
-		    batch_compare(last, len, r->key, r->key_len) <= 0;
+		b->ascending = batch_compare(last, len, r->key, r->key_len) <=
+		    0;
 	}
 	reserve(b, r->raw_len + KEY_PLACE);
 	b->starts[b->count] = (uint32_t)b->len;
@@ -104,8 +111,7 @@ batch_raw(const struct batch *b, size_t i, size_t *len)
 const char *
 batch_key(const struct batch *b, size_t i, size_t *len)
 {
-	const unsigned char *p =
-	    (const unsigned char *)b->data + b->starts[i];
+	const unsigned char *p = (const unsigned char *)b->data + b->starts[i];
 	size_t skip = b->is_long ? KEY_PLACE + (p[0] | (size_t)p[1] << 8) : 0;
 
 	*len = b->starts[i + 1] - b->starts[i] - skip;

@@ -13,6 +13,6 @@
  * is.  Empty: the listing has to start at its beginning.  Replaces what out
  * held; out must have room for LIMIT_KEY bytes.  Pure.
  */
-void	below_key(struct buf *out, const char *key, size_t len);
+void below_key(struct buf *out, const char *key, size_t len);
 
 #endif

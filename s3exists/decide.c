@@ -4,8 +4,8 @@
 
 #define FEW	      12   /* keys for which no page is worth its price */
 #define PAGE_KEYS     1000 /* of a full page */
-#define PAGES	      8	   /* of a range: half a page is lost at its end */
-#define RAMP	      2    /* ranges begun until they grow by a page */
+#define PAGES	      10   /* of a range: half a page is lost at its end */
+#define RAMP	      2	   /* ranges begun until they grow by a page */
 #define SCOUT_KEYS    25   /* enough to see that a page pays */
 #define STRETCH_FIRST 200
 #define STRETCH_MAX   1600
@@ -125,7 +125,7 @@ rate(const struct decide_page *page)
 		keys = answered * entries / (double)(page->used + 1);
 	else
 		keys = answered * PAGE_KEYS / (double)(page->used + 1);
-	return keys < answered ? answered :
+	return keys < answered	? answered :
 	    keys > PER_PAGE_MAX ? PER_PAGE_MAX :
 				  keys;
 }

@@ -10,7 +10,7 @@
  * by side, and unsorted input for large batches. */
 #define RECORDS	       (24 << 20)
 #define SORTED_BYTES   (3 << 20)
-#define SORTED_KEYS    16384
+#define SORTED_KEYS    20000
 #define UNSORTED_BYTES (12 << 20)
 /* Without listing, batches only share work among equal keys. */
 #define HEAD_KEYS 1024
@@ -83,7 +83,7 @@ close_batch(struct s3exists *s)
 	s->open = NULL;
 	loop_timer_cancel(s->app.loop, &s->idle);
 	batch_close(b);
-	b->closed_at = ++s->clock;
+	b->age = ++s->closings;
 	*s->end = b;
 	s->end = &b->next;
 	s->bytes += batch_bytes(b);

@@ -6,8 +6,8 @@
  * side.  Where pages answer too few keys for their price, keys are handed on
  * to HEADs.
  *
- * A page answers only keys whose batch was closed before it was asked for:
- * an answer is never older than its question.
+ * A page answers only keys of the batch that it was asked for, so that no
+ * answer is older than its question.
  */
 
 #include <stdlib.h>
@@ -20,42 +20,41 @@
 #include "s3page.h"
 #include "xalloc.h"
 
-#define PAGES_BYTES   (16 << 20) /* of all pages in flight */
-#define PAGE_BYTES    (64 << 10) /* at least, for one */
-#define EMPTY_MAX     1000	 /* pages without a key, one after the other */
+#define PAGES_BYTES (16 << 20)	/* of all pages in flight */
+#define PAGE_BYTES  (128 << 10) /* at least, for one */
+#define EMPTY_MAX   1000	/* pages without a key, one after the other */
 
 struct range {
-	struct batch	*batch;
-	size_t		 lo, hi;	/* ranks that have no answer yet */
-	unsigned	 sparse;	/* found so, so many times in a row */
-	struct range	*next;
+	struct batch *batch;
+	size_t lo, hi;	 /* ranks that have no answer yet */
+	unsigned sparse; /* found so, so many times in a row */
+	struct range *next;
 };
 
 struct chain {
-	struct join	*join;
-	struct range	 range;
-	struct s3page	 page;
-	uint64_t	 asked_at;
-	struct buf	 after;		/* where the page starts */
-	struct buf	 token;		/* where it does so by a token */
-	bool		 scout;
-	bool		 suspect;	/* the last page made no sense */
-	unsigned	 failures;	/* in a row */
-	unsigned	 empties;
-	struct chain	*next, **prev;
+	struct join *join;
+	struct range range;
+	struct s3page page;
+	struct buf after; /* where the page starts */
+	struct buf token; /* where it does so by a token */
+	bool scout;
+	bool suspect;	   /* the last page made no sense */
+	unsigned failures; /* in a row */
+	unsigned empties;
+	struct chain *next, **prev;
 };
 
 struct join {
-	struct s3exists	*s;
-	struct decide	 decide;
-	struct range	*waiting, **end;	/* in the order of the input */
-	struct chain	*active, *idle;
-	size_t		 nactive, nidle;
-	size_t		 page_bytes;	/* what a page takes, lately */
-	struct fail	 refused;	/* why there is no listing */
-	struct keypage_cursor cursor;	/* in the page that is being merged */
-	bool		 at_entry;	/* it holds an entry */
-	struct buf	 whole;		/* prefix and key */
+	struct s3exists *s;
+	struct decide decide;
+	struct range *waiting, **end; /* in the order of the input */
+	struct chain *active, *idle;
+	size_t nactive, nidle;
+	size_t page_bytes;	      /* what a page takes, lately */
+	struct fail refused;	      /* why there is no listing */
+	struct keypage_cursor cursor; /* in the page that is being merged */
+	bool at_entry;		      /* it holds an entry */
+	struct buf whole;	      /* prefix and key */
 };
 
 /* --- ranges --- */
@@ -86,8 +85,7 @@ static void
 fail_ranks(struct join *j, struct range *r, size_t hi, const struct fail *f)
 {
 	for (; r->lo < hi; r->lo++)
-		answer_failed(j->s, r->batch, batch_index(r->batch, r->lo),
-		    f);
+		answer_failed(j->s, r->batch, batch_index(r->batch, r->lo), f);
 }
 
 static void
@@ -105,7 +103,7 @@ rank_key(const struct range *r, size_t rank, size_t *len)
 
 /* --- chains --- */
 
-static void	page_done(struct s3page *page, const struct fail *f);
+static void page_done(struct s3page *page, const struct fail *f);
 
 static void
 link_chain(struct chain **list, struct chain *c)
@@ -210,7 +208,6 @@ fetch(struct chain *c, const char *token)
 		buf_add(&j->whole, key, len);
 		below_key(&c->after, j->whole.data, j->whole.len);
 	}
-	c->asked_at = ++j->s->clock;
 	s3page_fetch(&c->page, c->after.data, c->after.len, token, 0);
 }
 
@@ -246,8 +243,8 @@ merge(struct join *j, struct range *r, struct decide_page *seen)
 
 	for (; r->lo < r->hi; r->lo++) {
 		key = rank_key(r, r->lo, &len);
-		while (j->at_entry &&
-		    (order = entry_against(j, key, len)) < 0) {
+		while (
+		    j->at_entry && (order = entry_against(j, key, len)) < 0) {
 			seen->used++;
 			j->at_entry = keypage_next(&j->cursor);
 		}
@@ -259,39 +256,31 @@ merge(struct join *j, struct range *r, struct decide_page *seen)
 		last_len = len;
 		index = batch_index(r->batch, r->lo);
 		if (j->at_entry && order == 0)
-			answer_found(j->s, r->batch, index,
-			    &j->cursor.record);
+			answer_found(j->s, r->batch, index, &j->cursor.record);
 		else
 			answer_missing(j->s, r->batch, index);
 	}
 }
 
-/* A page that reaches beyond its range may serve those that wait. */
+/* A page that reaches beyond its range may serve what waits behind it. */
 static void
 serve_waiting(struct chain *c, struct decide_page *seen)
 {
 	struct join *j = c->join;
-	struct range *r, *served = &c->range;
+	struct range *r = j->waiting;
 	const char *key, *last;
-	size_t len, last_len, before;
+	size_t len, last_len;
 
-	while ((r = j->waiting) != NULL &&
-	    r->batch->closed_at < c->asked_at && (j->at_entry || !seen->more)) {
-		last = rank_key(&c->range, served->lo - 1, &last_len);
-		key = rank_key(r, r->lo, &len);
-		if (batch_compare(last, last_len, key, len) > 0)
-			return;
-		before = r->lo;
-		merge(j, r, seen);
-		if (r->lo == before)
-			return;
-		c->range = *r;
-		c->range.hi = r->lo;
-		served = &c->range;
-		if (r->lo < r->hi)
-			return;
+	if (r == NULL || r->batch != c->range.batch ||
+	    (!j->at_entry && seen->more))
+		return;
+	last = rank_key(&c->range, c->range.hi - 1, &last_len);
+	key = rank_key(r, r->lo, &len);
+	if (batch_compare(last, last_len, key, len) > 0)
+		return;
+	merge(j, r, seen);
+	if (r->lo == r->hi)
 		drop_front(j);
-	}
 }
 
 /* --- a page has come --- */
@@ -366,8 +355,8 @@ senseless(const struct join *j, const struct chain *c)
 	if (!c->page.page.ascending)
 		return "the store does not list in order";
 	if (j->at_entry && c->after.len > 0 &&
-	    batch_compare(first->key, first->key_len, c->after.data,
-		c->after.len) <= 0)
+	    batch_compare(
+		first->key, first->key_len, c->after.data, c->after.len) <= 0)
 		return "the store ignores start-after";
 	return NULL;
 }
@@ -397,8 +386,7 @@ follow_token(struct chain *c)
 
 	if (c->page.token.len == 0 || ++c->empties > EMPTY_MAX ||
 	    (c->token.len == c->page.token.len &&
-		memcmp(c->token.data, c->page.token.data, c->token.len) ==
-		    0)) {
+		memcmp(c->token.data, c->page.token.data, c->token.len) == 0)) {
 		fail_clear(&f);
 		fail_set(&f, FAIL_PROTOCOL,
 		    "the store says that more keys follow, but gives no way "
@@ -558,9 +546,7 @@ join_work(struct join *j)
 	while (!j->s->stopping && engine_room(j->s->app.engine) > 0) {
 		b = first_wanted(j);
 		if (j->waiting != NULL &&
-		    (b == NULL ||
-			j->waiting->batch->closed_at < b->closed_at) &&
-		    begin(j))
+		    (b == NULL || j->waiting->batch->age < b->age) && begin(j))
 			continue;
 		if (b == NULL)
 			return;

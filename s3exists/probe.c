@@ -11,16 +11,16 @@
 #include "xalloc.h"
 
 struct probe {
-	struct s3exists	*s;
-	struct s3req	 req;
-	struct batch	*batch;
-	size_t		 lo, hi;	/* ranks with this key */
-	struct buf	 key;		/* whole */
+	struct s3exists *s;
+	struct s3req req;
+	struct batch *batch;
+	size_t lo, hi;	/* ranks with this key */
+	struct buf key; /* whole */
 	/* what the headers tell, for --same */
-	bool		 has_mtime;
-	int64_t		 mtime;
-	struct buf	 etag;
-	struct probe	*next, **prev;
+	bool has_mtime;
+	int64_t mtime;
+	struct buf etag;
+	struct probe *next, **prev;
 };
 
 /* --- what the headers tell --- */
@@ -50,8 +50,7 @@ on_header(struct s3req *req, const char *name, const char *value)
 	if (strcasecmp(name, "etag") == 0)
 		take_etag(&p->etag, value);
 	else if (strcasecmp(name, "last-modified") == 0)
-		p->has_mtime =
-		    when_parse_http(value, strlen(value), &p->mtime);
+		p->has_mtime = when_parse_http(value, strlen(value), &p->mtime);
 }
 
 static void

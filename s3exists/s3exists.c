@@ -3,21 +3,17 @@
 #include "same.h"
 #include "s3exists.h"
 
-enum {
-	OPT_SAME = APP_OWN,
-	OPT_PROBE
-};
+enum { OPT_SAME = APP_OWN, OPT_PROBE };
 
 static const struct option options[] = {
-	{"invert-match", no_argument, NULL, 'v'},
-	{"quiet", no_argument, NULL, 'q'},
-	{"same", required_argument, NULL, OPT_SAME},
-	{"probe", required_argument, NULL, OPT_PROBE},
-	{0},
+    {"invert-match", no_argument, NULL, 'v'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"same", required_argument, NULL, OPT_SAME},
+    {"probe", required_argument, NULL, OPT_PROBE},
+    {0},
 };
 
-static const char synopsis[] =
-    "usage: s3exists [options] LOCATION [KEY...]\n";
+static const char synopsis[] = "usage: s3exists [options] LOCATION [KEY...]\n";
 
 static const char help[] =
     "Prints the keys (from stdin, or the KEYs) that exist in LOCATION.\n"
@@ -34,9 +30,9 @@ static bool
 take_probe(struct s3exists *s, const char *text, const char **why)
 {
 	static const char *const names[] = {
-		[DECIDE_AUTO] = "auto",
-		[DECIDE_LIST_ONLY] = "list",
-		[DECIDE_HEAD_ONLY] = "head",
+	    [DECIDE_AUTO] = "auto",
+	    [DECIDE_LIST_ONLY] = "list",
+	    [DECIDE_HEAD_ONLY] = "head",
 	};
 	int i;
 
@@ -88,25 +84,26 @@ main(int argc, char **argv)
 {
 	static struct s3exists s;
 	struct app_program program = {
-		.name = "s3exists",
-		.synopsis = synopsis,
-		.help = help,
-		.letters = "vq",
-		.options = options,
-		.option = take_option,
-		.jobs = 256,
-		.filter = true,
-		.stop = on_stop,
-		.fini = on_fini,
-		.arg = &s,
+	    .name = "s3exists",
+	    .synopsis = synopsis,
+	    .help = help,
+	    .letters = "vq",
+	    .options = options,
+	    .option = take_option,
+	    .jobs = 256,
+	    .filter = true,
+	    .stop = on_stop,
+	    .fini = on_fini,
+	    .arg = &s,
 	};
 
 	app_init(&s.app, &program, argc, argv);
 	if (s.app.noperands < 1)
 		app_usage(&s.app, "a LOCATION is wanted");
 	if (s.same != 0 && !s.app.options.is_long)
-		app_usage(&s.app, "--same compares with long records: give -l "
-				  "too");
+		app_usage(&s.app,
+		    "--same compares with long records: give -l "
+		    "too");
 	app_location(&s.app, &s.loc, s.app.operands[0]);
 	s.bucket = app_bucket(&s.app, &s.loc, APP_BUCKET);
 	flow_start(&s);

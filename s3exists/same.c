@@ -4,12 +4,12 @@
 #include "same.h"
 
 static const struct {
-	const char	*name;
-	unsigned	 bit;
+	const char *name;
+	unsigned bit;
 } fields[] = {
-	{"size", SAME_SIZE},
-	{"etag", SAME_ETAG},
-	{"mtime", SAME_MTIME},
+    {"size", SAME_SIZE},
+    {"etag", SAME_ETAG},
+    {"mtime", SAME_MTIME},
 };
 
 static unsigned
@@ -71,8 +71,7 @@ not_older(const struct record *here, const struct record *there)
 }
 
 bool
-same_record(unsigned set, const struct record *here,
-    const struct record *there)
+same_record(unsigned set, const struct record *here, const struct record *there)
 {
 	if (set & SAME_SIZE && here->size != there->size)
 		return false;

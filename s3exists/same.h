@@ -12,7 +12,7 @@
 #define SAME_MTIME 0x04
 
 /* "size,etag,mtime" to a set; false with a complaint in *why. */
-bool	same_parse(const char *list, unsigned *set, const char **why);
+bool same_parse(const char *list, unsigned *set, const char **why);
 
 /* NULL, or the name of the field of the set that r lacks. */
 const char *same_lacks(unsigned set, const struct record *r);
@@ -22,7 +22,7 @@ const char *same_lacks(unsigned set, const struct record *r);
  * agree where the object there is not older; in whole seconds, unless both
  * sides know the milliseconds.
  */
-bool	same_record(unsigned set, const struct record *here,
-	    const struct record *there);
+bool same_record(
+    unsigned set, const struct record *here, const struct record *there);
 
 #endif
