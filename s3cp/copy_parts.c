@@ -167,8 +167,17 @@ ask_find(struct copy *c)
 }
 
 static void
+create_lost(struct copy *c, const struct fail *f)
+{
+	c->fail = *f;
+	c->tries++;
+	ask_find(c);
+}
+
+static void
 after_create(struct copy *c, const struct fail *f)
 {
+	struct fail broken;
 	struct copy_parts *p = c->parts;
 	struct reply_field id = {
 	    "InitiateMultipartUploadResult/UploadId", &p->id, false};
@@ -177,16 +186,16 @@ after_create(struct copy *c, const struct fail *f)
 	if (f->kind == FAIL_NOBUCKET) {
 		copy_write_blame(c, f);
 	} else if (f->unanswered && f->kind != FAIL_CANCELLED) {
-		c->fail = *f;
-		c->tries++;
-		ask_find(c);
+		create_lost(c, f);
 	} else if (f->kind != FAIL_NONE) {
 		copy_end(c, COPY_FAILED, f);
 	} else if (!reply_read(
 		       c->req.reply.data, c->req.reply.len, &id, 1, &why) ||
 	    p->id.len == 0) {
-		copy_fail(
-		    c, FAIL_PROTOCOL, "the store gave no upload id: %s", why);
+		fail_clear(&broken);
+		fail_set(&broken, FAIL_PROTOCOL,
+		    "the store gave no upload id: %s", why);
+		create_lost(c, &broken);
 	} else {
 		begin_parts(c);
 	}

@@ -280,14 +280,16 @@ too_large(struct copy *c, const struct fail *f)
 		copy_end(c, COPY_FAILED, f);
 }
 
-/* The store may say "InvalidRequest" of what CopyObject cannot take whole. */
+/* The store may say "InvalidRequest" of what CopyObject cannot take whole, or
+ * nothing that can be read. */
 static bool
 perhaps_too_large(const struct copy *c, const struct fail *f)
 {
 	if (c->state != COPY_COPY || c->too_large)
 		return false;
 	return f->kind == FAIL_TOOBIG ||
-	    (f->kind == FAIL_INVALID && strcmp(f->code, "InvalidRequest") == 0);
+	    (f->kind == FAIL_INVALID && (f->code[0] == '\0' ||
+		    strcmp(f->code, "InvalidRequest") == 0));
 }
 
 static void
