@@ -109,7 +109,7 @@ $(TESTSRV): $(call objects,$(SERVER))
 
 JOBS	?= $(shell nproc 2>/dev/null || echo 2)
 E2E	:= $(sort $(wildcard tests/t/*.t))
-prove	= BUILD=$(BUILD) prove -j $(JOBS) --timer -I tests/lib \
+prove	= BUILD=$(BUILD) PERL5LIB=tests/lib prove -j $(JOBS) --timer \
 	--formatter Summary
 
 .PHONY: deps
