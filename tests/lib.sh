@@ -125,6 +125,12 @@ sh_run()
 	run sh -c "$1"
 }
 
+# A job of a shell script ignores SIGINT; `start COMMAND... &' does not.
+start()
+{
+	exec perl -e '$SIG{INT} = $SIG{QUIT} = "DEFAULT"; exec @ARGV or die' "$@"
+}
+
 sane()
 {
 	if grep -qE 'Sanitizer|runtime error:' err; then

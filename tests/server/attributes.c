@@ -86,6 +86,9 @@ read_header(
 		pairs_join(&a->object->meta, lower + 11, value);
 	} else if (strcmp(lower, "content-encoding") == 0) {
 		add_encoding(a, value);
+	} else if (strcmp(lower, "content-type") == 0 &&
+	    strcmp(value, "binary/octet-stream") == 0) {
+		/* S3's word for an object without a type: the same thing. */
 	} else if (strcmp(lower, "content-type") == 0 ||
 	    strcmp(lower, "cache-control") == 0 ||
 	    strcmp(lower, "content-disposition") == 0 ||
