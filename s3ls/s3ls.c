@@ -260,6 +260,7 @@ on_stop(void *arg)
 {
 	struct s3ls *s = arg;
 
+	split_stop(s->splitting);
 	app_finish(&s->app);
 	if (s->list != NULL && !s->ended) {
 		s3list_free(s->list);
@@ -273,6 +274,7 @@ on_fini(void *arg)
 	struct s3ls *s = arg;
 
 	s3list_free(s->list);
+	split_free(s->splitting);
 	hints_free(s->hints);
 	if (s->app.noperands == 0)
 		return;
@@ -349,6 +351,10 @@ main(int argc, char **argv)
 	if (s.app.noperands > 1)
 		app_usage(&s.app, "one LOCATION at most, %d were given",
 		    s.app.noperands);
+	if (s.split > 0 && (s.delimiter != NULL || s.unsorted || s.json))
+		app_usage(&s.app,
+		    "--split prints ranges of keys: it does not "
+		    "go with -d, -U or --json");
 	s.terminal = isatty(STDOUT_FILENO) && !s.app.options.null;
 	if (s.app.noperands == 0) {
 		s.bucket = app_bucket(&s.app, NULL, APP_BUCKET);
@@ -357,7 +363,10 @@ main(int argc, char **argv)
 		app_location(&s.app, &s.loc, s.app.operands[0]);
 		s.bucket = app_bucket(&s.app, &s.loc, APP_BUCKET);
 		resolve_range(&s);
-		start_list(&s);
+		if (s.split > 0)
+			split_start(&s);
+		else
+			start_list(&s);
 	}
 	return app_run(&s.app);
 }

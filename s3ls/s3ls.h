@@ -26,6 +26,7 @@ struct s3ls {
 	bool		 terminal;	/* stdout is one: escape */
 	struct s3list	*list;
 	struct hints	*hints;
+	struct split	*splitting;
 	bool		 ended;
 };
 
@@ -37,5 +38,10 @@ void	output_bucket(struct s3ls *s, const char *name, size_t len,
 
 /* buckets.c: print the names of the buckets, then app_finish(). */
 void	buckets_start(struct s3ls *s);
+
+/* split.c: print the ranges that --split asks for, then app_finish(). */
+void	split_start(struct s3ls *s);
+void	split_stop(struct split *split);	/* soon; NULL is fine */
+void	split_free(struct split *split);
 
 #endif
