@@ -24,6 +24,10 @@ PREFIX	?= /usr/local
 MANDIR	?= $(PREFIX)/share/man
 BUILD	?= build$(if $(SANITIZE),/asan)
 
+# make V=1 shows the commands whole.
+quiet	:= $(if $(V),,@)
+say	= @$(if $(V),true,printf '  %-5s %s\n' $(1) $(2))
+
 PROGS	:= s3ls s3exists s3cp
 LIBS	:= libcurl openssl expat jansson
 SERVER_LIBS := libmicrohttpd openssl gnutls
@@ -81,29 +85,34 @@ $(FLAGS): force
 
 $(BUILD)/obj/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(quiet)$(CC) $(all_cflags) -MMD -MP -c $< -o $@
 
 $(LIB): $(call objects,$(COMMON))
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	@rm -f $@
+	$(quiet)$(AR) rcs $@ $^
 
 .SECONDEXPANSION:
 $(BINS): $(BUILD)/bin/%: $$(call objects,$$(wildcard $$*/*.c)) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(link) $(LDFLAGS) $^ -o $@ $(all_libs)
+	$(call say,LINK,$@)
+	$(quiet)$(CC) $(link) $(LDFLAGS) $^ -o $@ $(all_libs)
 
 # A unit test links only what it names: its own file, the fakes that it asks
 # for (TEST_name), and whatever of the library those need.
 $(TESTS): $(BUILD)/test/%: $(BUILD)/obj/tests/unit/%.o \
     $$(call objects,$$(TEST_$$*)) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(link) $(LDFLAGS) $^ -o $@ $(all_libs)
+	$(call say,LINK,$@)
+	$(quiet)$(CC) $(link) $(LDFLAGS) $^ -o $@ $(all_libs)
 
 .PHONY: server
 server: $(TESTSRV)
 $(TESTSRV): $(call objects,$(SERVER))
 	@mkdir -p $(@D)
-	$(CC) $(link) $(LDFLAGS) $^ -o $@ $(server_libs)
+	$(call say,LINK,$@)
+	$(quiet)$(CC) $(link) $(LDFLAGS) $^ -o $@ $(server_libs)
 
 # --- tests ---
 

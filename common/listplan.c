@@ -211,7 +211,8 @@ has_room(const struct listplan *p, const struct seg *s)
 	if (used <= (double)p->par.window)
 		return true;
 	/* The front must go on, unless it waits for its own printing. */
-	return s == p->head && (double)s->pub.held <= 2 * p->page_bytes;
+	return s != NULL && s == p->head &&
+	    (double)s->pub.held <= 2 * p->page_bytes;
 }
 
 static struct seg *
