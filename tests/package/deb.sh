@@ -29,4 +29,4 @@ if ! dpkg-buildpackage -us -uc -F >"$build/deb/log" 2>&1; then
 fi
 cd ..
 lintian --fail-on error,warning --display-info --info ./*.changes
-ls -- *.deb | sed "s,^,$build/deb/,"
+printf '%s\n' "$build"/deb/*.deb

@@ -2,17 +2,18 @@
 # the same bytes whenever and by whomever it is packed.
 
 PACKAGE	:= s3keys
+REV	?= HEAD
 NAME	:= $(PACKAGE)-$(VERSION)
 
 .PHONY: dist
-dist: $(BUILD)/$(NAME).tar.gz	## a source archive of HEAD, the same bytes each time
+dist: $(BUILD)/$(NAME).tar.gz	## a source archive of REV=HEAD, the same bytes each time
 	@cd $(BUILD) && sha256sum $(NAME).tar.gz
 
 .PHONY: $(BUILD)/$(NAME).tar.gz
 $(BUILD)/$(NAME).tar.gz:
 	@mkdir -p $(@D)
 	git -c core.autocrlf=false -c tar.umask=0022 archive --format=tar --prefix=$(NAME)/ \
-	    HEAD >$(@D)/$(NAME).tar
+	    $(REV) >$(@D)/$(NAME).tar
 	gzip -9 -n -c $(@D)/$(NAME).tar >$@
 	@rm -f $(@D)/$(NAME).tar
 
