@@ -256,7 +256,7 @@ open_at(struct keypage_cursor *c, const unsigned char *data, size_t len,
     bool fields)
 {
 	c->at = data;
-	c->end = data + len;
+	c->end = len > 0 ? data + len : data; /* which may be NULL */
 	c->fields = fields;
 	c->is_prefix = false;
 	c->class_len = 0;

@@ -74,7 +74,11 @@ check_arn(const char *arn, size_t *len)
 	const char *p = arn + 4, *start, *why;
 	size_t n, region;
 
-	if (!field(&p, &start, &n) || n == 0 || !field(&p, &start, &n))
+	if (!field(&p, &start, &n) || n == 0)
+		return "the ARN has too few parts";
+	if (!in(start, n, "-"))
+		return "the ARN's partition is none";
+	if (!field(&p, &start, &n))
 		return "the ARN has too few parts";
 	if ((why = check_service(start, n)) != NULL)
 		return why;
