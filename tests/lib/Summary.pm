@@ -5,7 +5,10 @@ package Summary;
 
 use strict;
 use warnings;
-use parent 'TAP::Formatter::Console';
+use TAP::Formatter::Console;
+use TAP::Formatter::File;
+
+our @ISA = -t STDOUT ? 'TAP::Formatter::Console' : 'TAP::Formatter::File';
 
 sub summary {
     my ($self, $aggregate, @rest) = @_;
