@@ -8,10 +8,10 @@
 
 /* Memory for records, in bytes: what sorted input needs for long ranges side
  * by side, and unsorted input for large batches. */
-#define RECORDS	       (24 << 20)
+#define RECORDS	       (28 << 20)
 #define SORTED_BYTES   (3 << 20)
 #define SORTED_KEYS    20000
-#define UNSORTED_BYTES (12 << 20)
+#define UNSORTED_BYTES (14 << 20)
 /* Without listing, batches only share work among equal keys. */
 #define HEAD_KEYS 1024
 /* How long records wait, in ms, for others to share their pages, while those
