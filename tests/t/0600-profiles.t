@@ -1,5 +1,6 @@
 #!/bin/sh
 # Configuration files: what a profile brings, and what is said when it cannot.
+# shellcheck disable=SC2154 # lib.sh sets it
 . "$(dirname "$0")/../lib.sh"
 server 'bucket b' 'put b k' 'bucket bobs owner=bob' 'put bobs of-bob' \
     'account carol AKIACAROL 0123+/=secret token=tok+en/=='  \

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Each provider of credentials over the wire: alone, in its place of the
 # chain, and failing.
+# shellcheck disable=SC2154 # lib.sh sets it
 . "$(dirname "$0")/../lib.sh"
 server 'bucket b' 'put b k'
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY

@@ -1,0 +1,91 @@
+#!/bin/sh
+# Credentials that run out while the work goes on.
+# shellcheck disable=SC2154 # lib.sh sets it
+. "$(dirname "$0")/../lib.sh"
+server 'bucket src' 'fill src sequential 160' 'bucket one' 'bucket two' \
+    'bucket three' 'bucket four' 'latency CopyObject 100'
+ask '/keys?bucket=src' >in
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+mkdir -m 700 "$HOME/.aws"
+umask 077
+
+copied()	# BUCKET CLAIM: it holds what src holds
+{
+	is "$(ask "/diff?a=src&b=$1")" '' "$2"
+}
+
+# --- keys that say when they end: renewed before that ---
+say 'identity fresh expires=3' 'log reset'
+began=$(date +%s)
+run env AWS_CONTAINER_CREDENTIALS_FULL_URI="$CONTAINER" \
+    s3cp -j 4 --debug src one
+ended=$(date +%s)
+status_is 0 'a run over several lives of its keys ends with 0'
+copied one 'and copies every key'
+fetched=$(counted ContainerCredentials)
+ok 'the keys were renewed' [ "$fetched" -gt 1 ]
+# (dates have whole seconds, so a life has two to three)
+ok 'once for each expiry' [ "$fetched" -le $(((ended - began + 1) * 2 / 3 + 2)) ]
+ok '--debug tells how long keys live' grep -q 'which expire in [23]\.' err
+
+# --- keys that do not say so: the store does ---
+cat >process <<'EOF'
+#!/bin/sh
+# The first keys run out after a second, the others never do.
+n=$(cat calls)
+echo $((n + 1)) >calls
+[ $n -lt "$1" ] || { echo "no more keys" >&2; exit 1; }
+[ $n = 0 ] && key=AKIAFIRST || key=AKIALATER
+echo '{"Version": 1, "AccessKeyId": "'$key'", "SecretAccessKey": "s",
+  "SessionToken": "t"}'
+EOF
+chmod 700 process
+printf '[profile p]\ncredential_process = %s/process 9
+[profile once]\ncredential_process = %s/process 1\n' "$PWD" "$PWD" \
+    >"$HOME/.aws/config"
+echo 0 >calls
+say 'account alice AKIAFIRST s token=t expires=1' \
+    'account alice AKIALATER s token=t' 'log reset'
+run s3cp -j 4 --profile p src two
+status_is 0 'keys that the store calls expired are renewed'
+quiet 'without a word'
+copied two 'and every key is copied'
+is "$(cat calls)" 2 'by one renewal, however many requests were refused'
+ok 'some were' [ "$(ask /log | grep -c ExpiredToken)" -gt 0 ]
+
+# --- no new keys: the run ends, and says what is left ---
+echo 0 >calls
+say 'account alice AKIAFIRST s token=t expires=1'
+run s3cp -j 4 --profile once --failed failed --print src three
+status_is 2 'without new keys the run ends with 2'
+ok 'and says why' grep -q \
+    'credential_process of profile once ended with status 1: no more keys' err
+is "$(cat calls)" 2 'after one attempt'
+sort out failed >both
+head -n "$(lines both)" in >want
+ok 'some were copied' [ -s out ]
+ok 'some were not' [ -s failed ]
+same both want 'what was read and not copied is in --failed'
+ask '/keys?bucket=three' >got
+same out got 'and what was printed was copied'
+
+# --- static keys: their file is read again ---
+keys()		# KEY
+{
+	printf '[f]\naws_access_key_id = %s\naws_secret_access_key = s
+aws_session_token = t\n' "$1"
+}
+keys AKIASTATIC >"$HOME/.aws/credentials"
+keys AKIALATER >later
+say 'account alice AKIASTATIC s token=t expires=1' 'log reset'
+(
+	until [ "$(counted CopyObject)" -gt 0 ]; do
+		sleep 0.01
+	done
+	mv later "$HOME/.aws/credentials"
+) &
+run s3cp -j 4 --profile f src four
+wait $!
+status_is 0 'new keys in the credentials file are found'
+copied four 'and every key is copied'
+finish
