@@ -180,7 +180,8 @@ server_with()
 	# shellcheck disable=SC2086
 	s3server --parent $$ $options >addresses 2>server.err &
 	servers="$servers $!"
-	S3= S3S= ADMIN= STS= SSO= OIDC= CONTAINER= IMDS=
+	S3='' S3S='' ADMIN='' STS='' SSO='' OIDC='' CONTAINER='' IMDS=''
+	# shellcheck disable=SC2034
 	while read -r word url; do
 		case $word in
 		http) S3=$url ;;

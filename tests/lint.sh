@@ -57,13 +57,13 @@ spelling()
 {
 	# mdoc's .Nd and names of S3 are no misspellings
 	git ls-files | grep -vE '^tests/(data|fuzz|server/shape)' |
-	    xargs codespell --ignore-words-list=nd,te,ect,ser,fo,ket,ans,upto,inflight
+	    xargs codespell --ignore-words-list=nd,te,ect,ser,fo,ket,ans,siz,upto,inflight
 }
 
 shell()
 {
 	# shellcheck disable=SC2086
-	shellcheck -x -e SC1091 $scripts
+	shellcheck -x -S warning $scripts
 }
 
 check 'format (make format)' format

@@ -101,9 +101,9 @@ is "$?$(head -1 json.err)" 0 '--json of every awkward key parses'
 
 run s3ls esc
 is "$(head -1 out)" "$(printf 'red\033[31m')" 'on a pipe keys are raw'
-script -qec 's3ls esc' /dev/null </dev/null >tty 2>&1
-ok 'on a terminal they are escaped' grep -qF 'red\x1b[31m' tty
-ok 'with no escape byte left' sh -c '! grep -q "$(printf "\033")" tty'
+script -qec 's3ls esc' /dev/null </dev/null >screen 2>&1
+ok 'on a terminal they are escaped' grep -qF 'red\x1b[31m' screen
+ok 'with no escape byte left' sh -c '! grep -q "$(printf "\033")" screen'
 
 run s3ls
 status_is 0 'without LOCATION'
