@@ -53,6 +53,8 @@ struct http {
 	struct curl_waitfd *fds;
 	size_t fds_room;
 	struct http_stats stats;
+	/* A header; not on the stack, which compilers are told to zero. */
+	char line[LIMIT_HEADER_LINE];
 };
 
 static void finish(struct http_slot *slot, CURLcode code);
@@ -79,11 +81,11 @@ on_header(char *p, size_t size, size_t count, void *arg)
 	struct http_slot *slot = arg;
 	struct http_req *req = slot->req;
 	size_t len = size * count;
-	char line[LIMIT_HEADER_LINE], *colon;
+	char *line = slot->http->line, *colon;
 	long status = 0;
 
 	slot->header_bytes += len;
-	if (slot->cancelled || len >= sizeof(line) ||
+	if (slot->cancelled || len >= LIMIT_HEADER_LINE ||
 	    slot->header_bytes > LIMIT_HEADERS)
 		return 0;
 	memcpy(line, p, len);
