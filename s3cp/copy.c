@@ -331,8 +331,9 @@ needs_head(const struct copy *c)
 /* --- preparing --- */
 
 enum way {
-	WAY_COPY, /* CopyObject */
-	WAY_PUT,  /* PutObject of what FETCH has brought */
+	WAY_COPY,   /* CopyObject */
+	WAY_PUT,    /* PutObject of what FETCH has brought */
+	WAY_SINGLE, /* PutObject, streamed */
 	WAY_PARTS
 };
 
@@ -348,7 +349,13 @@ way_of(struct copy *c)
 		return c->source != NULL && c->source->size > job->threshold ?
 		    WAY_PARTS :
 		    WAY_COPY;
-	return copy_stream_fetched(c) ? WAY_PUT : WAY_PARTS;
+	if (copy_stream_fetched(c))
+		return WAY_PUT;
+	/* An object that is one piece stays one: its ETag is its MD5. */
+	return c->source->size > S3_PART_MAX ||
+		(job->part_size > 0 && c->source->size > job->part_size) ?
+	    WAY_PARTS :
+	    WAY_SINGLE;
 }
 
 static void
@@ -535,6 +542,9 @@ copy_begin(struct copy *c)
 		break;
 	case WAY_PUT:
 		copy_stream_put(c);
+		break;
+	case WAY_SINGLE:
+		copy_parts_single(c);
 		break;
 	case WAY_PARTS:
 		plan = copy_parts_plan(c);

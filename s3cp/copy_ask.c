@@ -157,35 +157,6 @@ copy_ask_etag(struct copy *c, const struct s3req *req, const char *path,
 		meta_etag(out, c->text.data, c->text.len);
 }
 
-bool
-copy_ask_is_md5(const char *etag, bool parts)
-{
-	size_t hex = strspn(etag, "0123456789abcdef");
-
-	if (hex != 32)
-		return false;
-	if (!parts)
-		return etag[32] == '\0';
-	return etag[32] == '-' && etag[33] != '\0' &&
-	    strspn(etag + 33, "0123456789") == strlen(etag + 33);
-}
-
-static unsigned char
-nibble(char c)
-{
-	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-void
-copy_ask_bytes(const char *hex, unsigned char out[HASH_MD5])
-{
-	size_t i;
-
-	for (i = 0; i < HASH_MD5; i++)
-		out[i] = (unsigned char)(nibble(hex[2 * i]) << 4 |
-		    nibble(hex[2 * i + 1]));
-}
-
 static void
 answered(struct s3req *req, const struct fail *f)
 {

@@ -4,7 +4,6 @@
 /* Between the files of copy, and for no others. */
 
 #include "copy.h"
-#include "hash.h"
 #include "meta.h"
 #include "plan.h"
 
@@ -52,13 +51,13 @@ bool copy_ask_has(const struct s3req *req, const char *name);
 /* The text at path in a reply, an ETag; "" if there is none. */
 void copy_ask_etag(struct copy *c, const struct s3req *req, const char *path,
     char out[LIMIT_ETAG + 1]);
-/* 32 hex digits, as an MD5 has; with "-N" where that is allowed. */
-bool copy_ask_is_md5(const char *etag, bool parts);
-void copy_ask_bytes(const char *hex, unsigned char out[HASH_MD5]);
 
 /* --- copy_write.c: how it ends --- */
 
 void copy_write_step(struct copy *c, const struct fail *f);
+/* A PutObject that was not c->req was answered. */
+void copy_write_answered(struct copy *c, const struct s3req *req,
+    const char *etag, const struct fail *f);
 /* It is there and as it should be. */
 void copy_write_done(struct copy *c);
 /* A failure that says "no such bucket", or may: which of the two? */
@@ -76,6 +75,13 @@ void copy_stream_step(struct copy *c, const struct fail *f);
 /* What PutObject answered. */
 void copy_stream_etag(const struct copy *c, char out[LIMIT_ETAG + 1]);
 void copy_stream_free(struct copy *c);
+
+/* --- copy_find.c: an upload whose id was lost --- */
+
+void copy_find_ask(struct copy *c);
+/* How many uploads of the key began after `since' (ms since 1970); id is that
+ * of the last.  -1: the answer makes no sense. */
+int copy_find_read(struct copy *c, int64_t since, struct buf *id);
 
 /* --- copy_parts.c: from CREATE to COMPLETE and ABORT --- */
 

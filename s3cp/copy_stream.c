@@ -157,7 +157,7 @@ bytes_are_right(struct copy_stream *s, struct fail *f)
 		return true;
 	memcpy(before, s->hex, sizeof(before));
 	hash_data(s);
-	if (meta_opaque(m) || !copy_ask_is_md5(m->etag, false) ||
+	if (meta_opaque(m) || !meta_is_md5(m->etag, false) ||
 	    strcmp(m->etag, s->hex) == 0)
 		return true;
 	if (s->mismatched && strcmp(before, s->hex) == 0)
@@ -266,8 +266,8 @@ on_put_header(struct s3req *req, const char *name, const char *value)
 
 	if (strcasecmp(name, "etag") == 0)
 		meta_etag(c->stream->etag, value, strlen(value));
-	else if (strcasecmp(name, "x-amz-server-side-encryption") == 0)
-		c->stream->opaque = strncmp(value, "aws:kms", 7) == 0;
+	else if (meta_header_opaque(name, value))
+		c->stream->opaque = true;
 }
 
 void

@@ -250,7 +250,7 @@ refused_condition(struct copy *c)
 }
 
 static void
-precondition(struct copy *c, const struct fail *f)
+precondition(struct copy *c, const struct s3req *req, const struct fail *f)
 {
 	struct fail changed = *f;
 
@@ -259,9 +259,9 @@ precondition(struct copy *c, const struct fail *f)
 	    &changed, FAIL_PRECONDITION, "has changed since it was listed");
 	if (!c->job->no_clobber)
 		copy_end(c, COPY_FAILED, &changed);
-	else if (c->req.attempt > 1 || c->tries > 0)
+	else if (req->attempt > 1 || c->tries > 0)
 		settle(c, c->state, &changed);
-	else if (copy_ask_has(&c->req, "x-amz-copy-source-if-match"))
+	else if (copy_ask_has(req, "x-amz-copy-source-if-match"))
 		look_again(c, &changed);
 	else
 		copy_end(c, COPY_SKIPPED, NULL);
@@ -288,35 +288,35 @@ perhaps_too_large(const struct copy *c, const struct fail *f)
 	if (c->state != COPY_COPY || c->too_large)
 		return false;
 	return f->kind == FAIL_TOOBIG ||
-	    (f->kind == FAIL_INVALID && (f->code[0] == '\0' ||
-		    strcmp(f->code, "InvalidRequest") == 0));
+	    (f->kind == FAIL_INVALID &&
+		(f->code[0] == '\0' || strcmp(f->code, "InvalidRequest") == 0));
 }
 
 static void
-not_written(struct copy *c, const struct fail *f)
+not_written(struct copy *c, const struct s3req *req, const struct fail *f)
 {
 	struct copy_job *job = c->job;
 
 	if (f->kind == FAIL_PRECONDITION)
-		precondition(c, f);
+		precondition(c, req, f);
 	else if (f->kind == FAIL_CONFLICT && job->no_clobber)
 		look_again(c, f);
 	else if (f->kind == FAIL_UNSUPPORTED &&
-	    copy_ask_has(&c->req, "if-none-match"))
+	    copy_ask_has(req, "if-none-match"))
 		refused_condition(c);
 	else if (f->kind == FAIL_UNSUPPORTED &&
-	    copy_ask_has(&c->req, "x-amz-copy-source-if-match")) {
+	    copy_ask_has(req, "x-amz-copy-source-if-match")) {
 		job->no_pin = true;
 		copy_resume(c);
 	} else if (perhaps_too_large(c, f))
 		too_large(c, f);
 	else if (f->kind == FAIL_NOBUCKET)
 		copy_write_blame(c, f);
-	else if (f->unanswered && c->req.flags & S3REQ_ONCE &&
+	else if (f->unanswered && req->flags & S3REQ_ONCE &&
 	    f->kind != FAIL_CANCELLED)
 		settle(c, c->state, f);
 	else if (c->state == COPY_COMPLETE && f->kind == FAIL_NOTFOUND &&
-	    (c->tries > 0 || c->req.attempt > 1))
+	    (c->tries > 0 || req->attempt > 1))
 		settle(c, c->state, f);
 	else
 		copy_end(c, COPY_FAILED, f);
@@ -328,7 +328,7 @@ after_write(struct copy *c, const struct fail *f)
 	char got[LIMIT_ETAG + 1];
 
 	if (f->kind != FAIL_NONE) {
-		not_written(c, f);
+		not_written(c, &c->req, f);
 		return;
 	}
 	got[0] = '\0';
@@ -342,6 +342,16 @@ after_write(struct copy *c, const struct fail *f)
 		copy_ask_etag(c, &c->req, "CopyObjectResult/ETag", got);
 	}
 	verify(c, got);
+}
+
+void
+copy_write_answered(struct copy *c, const struct s3req *req, const char *etag,
+    const struct fail *f)
+{
+	if (f->kind == FAIL_NONE)
+		verify(c, etag);
+	else
+		not_written(c, req, f);
 }
 
 void

@@ -249,6 +249,26 @@ meta_opaque(const struct meta *m)
 	return strncmp(m->sse, "aws:kms", 7) == 0;
 }
 
+bool
+meta_header_opaque(const char *name, const char *value)
+{
+	return strcasecmp(name, "x-amz-server-side-encryption") == 0 &&
+	    strncmp(value, "aws:kms", 7) == 0;
+}
+
+bool
+meta_is_md5(const char *etag, bool parts)
+{
+	size_t hex = strspn(etag, "0123456789abcdef");
+
+	if (hex != 32)
+		return false;
+	if (!parts)
+		return etag[32] == '\0';
+	return etag[32] == '-' && etag[33] != '\0' &&
+	    strspn(etag + 33, "0123456789") == strlen(etag + 33);
+}
+
 /* --- giving --- */
 
 void

@@ -50,9 +50,13 @@ bool meta_ok(const struct meta *m, const char **why);
 void meta_add_headers(const struct meta *m, struct s3req *req);
 void meta_add_tags(const struct meta *m, struct s3req *req);
 
+/* 32 hex digits, as an MD5 has; with "-N" behind for an object in parts. */
+bool meta_is_md5(const char *etag, bool parts);
 /* Is the ETag that of something encrypted by KMS, which says nothing about
  * the bytes? */
 bool meta_opaque(const struct meta *m);
+/* Does this header of an answer say so? */
+bool meta_header_opaque(const char *name, const char *value);
 
 /* An ETag without quotes (and without the W/ of a weak one) into to, which
  * has LIMIT_ETAG + 1 bytes; "" if it is too long to be one. */

@@ -72,9 +72,6 @@ choose_way(struct s3cp *s)
 		job->via = endp_same_store(&job->from->endp, &job->to->endp) ?
 		    COPY_VIA_SERVER :
 		    COPY_VIA_STREAM;
-	if (job->via == COPY_VIA_STREAM)
-		app_usage(&s->app, "copying from store to store is not in "
-				   "this version");
 	diag_debug("objects are copied %s",
 	    job->via == COPY_VIA_SERVER ? "by the store" :
 					  "through this machine");
