@@ -131,7 +131,10 @@ from_file(struct maker *m, const char *profile, enum conf_file file)
 	p->kind = CRED_STATIC;
 	p->profile = keep(p, profile);
 	p->file = keep(p, path);
-	p->exposed = conf_mode(c, file) & 077 ? conf_mode(c, file) : 0;
+	/* The config file is public by custom; keys in it are the user's own
+	 * choice. */
+	if (file == CONF_CREDENTIALS && conf_mode(c, file) & 077)
+		p->exposed = conf_mode(c, file);
 	p->from_files = true;
 	p->source = keepf(p, "%s %s, profile %s",
 	    file == CONF_CREDENTIALS ? "credentials file" : "config file", path,

@@ -55,7 +55,7 @@ bucket src
 fill src dated 19800 prefix=year/
 fill src awkward 0
 put src photos/caf%C3%A9%20%E2%98%95.jpg type=image/jpeg meta.camera=M6 tag.album=paris
-put src big/film.mov size=12G parts=64M type=video/quicktime
+put src big/film.mov size=12G type=video/quicktime
 bucket dst
 fill dst dated 19800 prefix=year/ skip=600
 log reset
