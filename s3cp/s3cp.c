@@ -4,6 +4,7 @@
 #include "diag.h"
 #include "limit.h"
 #include "s3cp.h"
+#include "uploads.h"
 
 #define POOL_SIZE (64 << 20) /* bytes of streamed objects in memory */
 #define PARTS_MAX 64	     /* of one object in flight */
@@ -198,6 +199,11 @@ on_stop(void *arg)
 	struct s3cp *s = arg;
 	struct copy *c, *next;
 
+	if (s->abort_uploads) {
+		if (s->uploads != NULL)
+			uploads_stop(s->uploads);
+		return;
+	}
 	input_stop(&s->input);
 	s->ended = true;
 	s->job.stopping = true;
@@ -213,13 +219,25 @@ on_fini(void *arg)
 	struct s3cp *s = arg;
 	struct copy *c;
 
+	uploads_free(s->uploads);
 	while ((c = s->idle) != NULL) {
 		s->idle = c->next;
 		copy_free(c);
 	}
-	input_fini(&s->input);
+	if (!s->abort_uploads)
+		input_fini(&s->input);
 	location_fini(&s->source);
 	location_fini(&s->destination);
+}
+
+static void
+set_up_uploads(struct s3cp *s)
+{
+	options_check(s);
+	app_location(&s->app, &s->destination, s->app.operands[0]);
+	s->job.to = app_bucket(&s->app, &s->destination, APP_BUCKET);
+	s->uploads = uploads_new(
+	    &s->app, s->job.to, &s->destination, s->print, s->job.dry_run);
 }
 
 static void
@@ -278,6 +296,9 @@ main(int argc, char **argv)
 
 	s.job.threshold = S3_PART_MAX;
 	app_init(&s.app, &program, argc, argv);
-	set_up(&s);
+	if (s.abort_uploads)
+		set_up_uploads(&s);
+	else
+		set_up(&s);
 	return app_run(&s.app);
 }
