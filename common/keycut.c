@@ -314,8 +314,8 @@ keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
 }
 
 bool
-keycut_place_beyond(struct keycut *c, const struct keycut_range *r,
-    double pages)
+keycut_place_beyond(
+    struct keycut *c, const struct keycut_range *r, double pages)
 {
 	return place(c, r, pages, false);
 }
@@ -366,7 +366,8 @@ keycut_width(struct keycut *c, const struct keycut_range *r,
 size_t
 keycut_folder(const struct keycut *c, struct listplan_key key, size_t len)
 {
-	while (len > c->prefix_len && !is_mark((unsigned char)key.data[len - 1]))
+	while (
+	    len > c->prefix_len && !is_mark((unsigned char)key.data[len - 1]))
 		len--;
 	return len > c->prefix_len ? len : 0;
 }

@@ -51,8 +51,8 @@ double keycut_rest_inside(struct keycut *c, const struct keycut_range *r);
  */
 bool keycut_place(struct keycut *c, const struct keycut_range *r, double pages);
 /* The same, but the end of a folder is not respected. */
-bool	keycut_place_beyond(struct keycut *c, const struct keycut_range *r,
-	    double pages);
+bool keycut_place_beyond(
+    struct keycut *c, const struct keycut_range *r, double pages);
 
 /* Does the page of the range tell something of where the key lies? */
 bool keycut_tells(const struct keycut *c, const struct keycut_range *r,
@@ -62,11 +62,11 @@ bool keycut_tells(const struct keycut *c, const struct keycut_range *r,
 bool keycut_leave(struct keycut *c, const struct keycut_range *r);
 
 /* How many of a key's first len bytes name a folder; 0: none. */
-size_t	keycut_folder(const struct keycut *c, struct listplan_key key,
-	    size_t len);
+size_t
+keycut_folder(const struct keycut *c, struct listplan_key key, size_t len);
 /* The least key behind that folder, written to room, which holds len bytes. */
-struct listplan_key keycut_folder_end(struct listplan_key key, size_t len,
-	    char *room);
+struct listplan_key
+keycut_folder_end(struct listplan_key key, size_t len, char *room);
 
 /* What share of the names between lo and hi lies in the range r, by names
  * alone; its page is not looked at. */

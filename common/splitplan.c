@@ -16,23 +16,36 @@
 #include "keycut.h"
 #include "xalloc.h"
 
-#define PER_RANGE  20		    /* probes, by default */
+#define PER_RANGE  20		      /* probes, by default */
 #define REMEMBER   ((size_t)4 << 20)  /* bytes: until then all keys are kept */
 #define REMEMBER16 ((size_t)16 << 20) /* then 16 of a page */
 #define FORGET	   ((size_t)48 << 20) /* no more probes */
-#define PRIOR	   .3 /* weight of names as such against density */
-#define LOOK_BACK  64  /* pages */
-#define OUTLIER	   8   /* times what a probe stands for */
+#define PRIOR	   1  /* weight of names as such against density */
+#define LOOK_BACK  64 /* pages */
+#define OUTLIER	   4  /* times what a probe stands for */
 #define PATIENCE   .1
-#define CLOSE_BY   1.5 /* pages: a gap that is read from its beginning */
+#define LEVELS	   4
+#define SURPRISE   4
+#define FEW	   3   /* keys that tell a density, at least */
+#define CLOSE_BY   2.0 /* pages: a gap that is read from its beginning */
+
+/* A folder that began within a page and holds its last key. */
+struct level {
+	size_t len;		   /* of its name, which begins the last key */
+	size_t keys;		   /* of the page that are in it */
+	struct listplan_key first; /* owned: the first of them */
+};
 
 struct node {
 	struct node *next, *prev;
 	struct listplan_key after, first, last; /* owned */
 	struct listplan_key *inner;		/* owned: keys of the page */
 	size_t ninner;
-	double count;  /* keys of the page */
-	double gap;    /* keys thought to be in the gap */
+	struct level level[LEVELS]; /* from the innermost outwards */
+	size_t nlevels;
+	double count; /* keys of the page */
+	double gap;   /* keys thought to be in the gap */
+	double trim;  /* by which the page's density is corrected */
 	double stake;
 	size_t heap; /* index, NONE: not there */
 	bool probing;
@@ -50,7 +63,7 @@ struct part {
 
 struct parts {
 	struct part at[PARTS];
-	char room[PARTS + 1][KEYNUM_POSITIONS + 1]; /* keys of folders' ends */
+	char room[PARTS + LEVELS + 1][KEYNUM_POSITIONS + 1]; /* folders' ends */
 	size_t n;
 	double pages;
 };
@@ -103,6 +116,7 @@ node_new(struct splitplan *p, struct node *prev, struct listplan_key after)
 
 	n->after = key_copy(p, after);
 	n->heap = NONE;
+	n->trim = 1;
 	if (prev != NULL) {
 		n->next = prev->next;
 		n->prev = prev;
@@ -123,6 +137,8 @@ node_free(struct splitplan *p, struct node *n)
 	key_free(p, &n->last);
 	for (size_t i = 0; i < n->ninner; i++)
 		key_free(p, &n->inner[i]);
+	for (size_t i = 0; i < n->nlevels; i++)
+		key_free(p, &n->level[i].first);
 	free(n->inner);
 	free(n);
 }
@@ -246,8 +262,8 @@ gap_end(const struct splitplan *p, const struct node *n)
 static struct keycut_range
 gap_range(const struct splitplan *p, const struct node *n)
 {
-	struct keycut_range r = {n->last, gap_end(p, n), n->first, n->last,
-	    n->count / p->page_keys};
+	struct keycut_range r = {
+	    n->last, gap_end(p, n), n->first, n->last, n->count / p->page_keys};
 
 	return r;
 }
@@ -261,8 +277,8 @@ width_of(struct splitplan *p, const struct node *n)
 
 	if (p->head->first.data != NULL)
 		lo = p->head->first;
-	return keycut_width(&p->cut, &r, lo,
-	    p->end.data != NULL ? p->end : p->hi);
+	return keycut_width(
+	    &p->cut, &r, lo, p->end.data != NULL ? p->end : p->hi);
 }
 
 /* How much the gap matters: by density, or as names of which nothing is
@@ -304,8 +320,8 @@ see_neighbours(const struct splitplan *p, const struct node *n, size_t outer,
 
 	r->pages = 0;
 	for (n = n->prev; n != NULL && i++ < LOOK_BACK; n = n->prev) {
-		same = keynum_common(n->last.data, n->last.len, last.data,
-		    last.len);
+		same = keynum_common(
+		    n->last.data, n->last.len, last.data, last.len);
 		if (same >= inner || n->count < 2)
 			continue;
 		if (same < outer)
@@ -331,8 +347,8 @@ part_add(struct splitplan *p, struct parts *l, const struct keycut_range *r)
 
 /* The next part after the folder of len bytes: outwards; false at the end. */
 static bool
-part_outer(struct splitplan *p, const struct node *n, struct parts *l,
-    size_t *len)
+part_outer(
+    struct splitplan *p, const struct node *n, struct parts *l, size_t *len)
 {
 	struct keycut_range r = gap_range(p, n);
 	size_t outer = keycut_folder(&p->cut, n->last, *len - 1);
@@ -364,18 +380,36 @@ static void
 find_parts(struct splitplan *p, const struct node *n, struct parts *l)
 {
 	struct keycut_range r = gap_range(p, n);
-	struct listplan_key end;
+	struct listplan_key end = r.hi;
+	double inner = 0;
 	size_t len;
 
 	l->n = 0;
 	l->pages = 0;
 	if (n->count < 2)
 		return;
+	for (size_t i = 0; i < n->nlevels; i++) {
+		r.first = n->level[i].first;
+		r.pages = ((double)n->level[i].keys - inner) / p->page_keys;
+		r.hi = keycut_folder_end(
+		    n->last, n->level[i].len, l->room[PARTS + i]);
+		if (end.data != NULL && keycut_compare(r.hi, end) >= 0)
+			r.hi = end;
+		part_add(p, l, &r);
+		if (r.hi.data == end.data)
+			return;
+		r.after = r.hi;
+		r.last = n->level[i].first;
+		inner = (double)n->level[i].keys;
+	}
+	r.first = n->first;
+	r.hi = end;
+	r.pages = (n->count - inner) / p->page_keys;
 	len = keycut_folder(&p->cut, n->last,
-	    keynum_common(n->first.data, n->first.len, n->last.data,
-		n->last.len));
+	    keynum_common(
+		n->first.data, n->first.len, n->last.data, n->last.len));
 	if (n->strange && len > 0) {
-		end = keycut_folder_end(n->last, len, l->room[PARTS]);
+		end = keycut_folder_end(n->last, len, l->room[PARTS + LEVELS]);
 		if (r.hi.data == NULL || keycut_compare(end, r.hi) < 0)
 			r.hi = end;
 	}
@@ -401,8 +435,8 @@ place_in(struct splitplan *p, const struct parts *l, double pages)
 		scale = keycut_rest(&p->cut, &part->range) / part->pages;
 		if (!isfinite(scale))
 			return false;
-		return keycut_place_beyond(&p->cut, &part->range,
-		    pages * scale);
+		return keycut_place_beyond(
+		    &p->cut, &part->range, pages * scale);
 	}
 	return false;
 }
@@ -423,7 +457,7 @@ judge(struct splitplan *p, struct node *n, bool closed)
 	n->strange = is_strange(p, n);
 	p->nstrange += n->strange;
 	find_parts(p, n, &parts);
-	n->gap = parts.pages * p->page_keys;
+	n->gap = parts.pages * p->page_keys * n->trim;
 	p->total += n->gap;
 	n->stake = stake_of(p, n);
 	heap_put(p, n);
@@ -540,7 +574,7 @@ probe_end(struct splitplan *p, struct splitplan_probe *probe)
 	free(probe);
 	p->under_way--;
 	p->ramp = p->ramp * 2 < p->par.in_flight ? p->ramp * 2 :
-						    p->par.in_flight;
+						   p->par.in_flight;
 }
 
 void
@@ -550,8 +584,8 @@ splitplan_failed(struct splitplan *p, struct splitplan_probe *probe)
 }
 
 static size_t
-count_upto(const struct listplan_key *keys, size_t count,
-    struct listplan_key hi)
+count_upto(
+    const struct listplan_key *keys, size_t count, struct listplan_key hi)
 {
 	size_t lo = 0, mid;
 
@@ -585,9 +619,32 @@ remember(struct splitplan *p, struct node *n, const struct listplan_key *keys,
 	n->count = (double)count;
 }
 
+/* Note the folders that begin within the page and hold its last key. */
+static void
+find_levels(struct splitplan *p, struct node *n,
+    const struct listplan_key *keys, size_t count)
+{
+	struct listplan_key last = keys[count - 1];
+	size_t same = keynum_common(
+	    keys[0].data, keys[0].len, last.data, last.len);
+	size_t len = keycut_folder(&p->cut, last, last.len - 1), in, old = 0;
+
+	for (; len > same && n->nlevels < LEVELS;
+	     len = keycut_folder(&p->cut, last, len - 1)) {
+		in = count -
+		    count_upto(
+			keys, count, (struct listplan_key){last.data, len});
+		if (in < old + FEW || in + FEW > count)
+			continue;
+		n->level[n->nlevels++] = (struct level){
+		    len, in, key_copy(p, keys[count - in])};
+		old = in;
+	}
+}
+
 static bool
-ascending(struct listplan_key after, const struct listplan_key *keys,
-    size_t count)
+ascending(
+    struct listplan_key after, const struct listplan_key *keys, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (keycut_compare(after, keys[i]) >= 0)
@@ -603,9 +660,11 @@ take_page(struct splitplan *p, struct node *n, struct listplan_key after,
     const struct listplan_key *keys, size_t count, bool more)
 {
 	size_t mine = count_upto(keys, count, gap_end(p, n));
-	bool closed = mine < count || !more, first = n->count == 0 &&
-	    n == p->head && n->first.data == NULL;
+	bool closed = mine < count || !more,
+	     first = n->count == 0 && n == p->head && n->first.data == NULL;
 	struct node *page = first ? n : node_new(p, n, after);
+	double hoped = n->gap / 2;
+	bool told = !first && !n->strange && hoped > 1;
 
 	if (count > 0) {
 		page->first = key_copy(p, keys[0]);
@@ -625,7 +684,14 @@ take_page(struct splitplan *p, struct node *n, struct listplan_key after,
 	page->count = (double)mine;
 	p->total += (double)mine;
 	remember(p, page, keys, mine);
+	if (mine > 1)
+		find_levels(p, page, keys, mine);
 	judge(p, page, closed);
+	if (told && page->gap > SURPRISE * hoped) {
+		/* A density out of the common: believe half of it. */
+		page->trim = sqrt(SURPRISE * hoped / page->gap);
+		judge(p, page, closed);
+	}
 	if (!first)
 		judge(p, n, keycut_compare(after, n->last) == 0);
 }
@@ -668,11 +734,11 @@ struct cutter {
 	struct splitplan *plan;
 	void (*emit)(void *arg, struct listplan_key cut);
 	void *arg;
-	struct buf last;	/* the cut before */
-	double most;		/* keys that a gap may count for */
+	struct buf last; /* the cut before */
+	double most;	 /* keys that a gap may count for */
 	double total;
-	size_t done;		/* cuts behind us */
-	double passed;		/* keys behind us */
+	size_t done;   /* cuts behind us */
+	double passed; /* keys behind us */
 };
 
 /*
@@ -688,9 +754,8 @@ bound_gaps(struct cutter *c)
 	for (int i = 0; i < 20; i++) {
 		sum = 0;
 		for (const struct node *n = c->plan->head; n != NULL;
-		    n = n->next)
-			sum += n->count + (n->gap < c->most ? n->gap :
-							      c->most);
+		     n = n->next)
+			sum += n->count + (n->gap < c->most ? n->gap : c->most);
 		c->total = sum;
 		c->most = OUTLIER * sum / (double)(c->plan->answers + 1);
 	}
@@ -699,8 +764,7 @@ bound_gaps(struct cutter *c)
 static double
 goal(const struct cutter *c)
 {
-	return c->total * (double)(c->done + 1) /
-	    (double)c->plan->par.ranges;
+	return c->total * (double)(c->done + 1) / (double)c->plan->par.ranges;
 }
 
 static void
@@ -736,8 +800,8 @@ cut_page(struct cutter *c, const struct node *n)
 			continue;
 		/* Nearest to the goal: up to half a step late or early. */
 		cut(c, i < n->ninner ? n->inner[i] : n->last);
-		while (wanted(c) &&
-		    c->passed + step * ((double)i + 1) >= goal(c))
+		while (
+		    wanted(c) && c->passed + step * ((double)i + 1) >= goal(c))
 			c->done++;
 	}
 	c->passed += n->count;
@@ -753,8 +817,9 @@ cut_gap(struct cutter *c, const struct node *n)
 	while (wanted(c) && c->passed + gap > goal(c)) {
 		pages = (goal(c) - c->passed) / gap * parts.pages;
 		if (pages > 0 && place_in(c->plan, &parts, pages))
-			cut(c, (struct listplan_key){c->plan->cut.key.data,
-				   c->plan->cut.key.len});
+			cut(c,
+			    (struct listplan_key){
+				c->plan->cut.key.data, c->plan->cut.key.len});
 		else
 			cut(c, n->last);
 	}
@@ -770,7 +835,7 @@ splitplan_cuts(struct splitplan *p,
 	buf_init(&c.last, KEYNUM_POSITIONS);
 	bound_gaps(&c);
 	for (const struct node *n = p->head; n != NULL && wanted(&c);
-	    n = n->next) {
+	     n = n->next) {
 		if (n->count > 0)
 			cut_page(&c, n);
 		if (n->gap > 0)
