@@ -62,6 +62,9 @@ learn_rank(
 	double span = b > a ? (double)(b - a) : 0;
 
 	c->per_page += (span - c->per_page) * (c->per_page > 0 ? .05 : 1);
+	/* A map of somewhere else is worse than none. */
+	if (++c->pages >= 8 && c->per_page < .05)
+		c->hints = NULL;
 }
 
 void

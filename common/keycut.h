@@ -20,6 +20,7 @@ struct keycut {
 	size_t prefix_len;		    /* shared by all keys */
 	char delimiter;			    /* 0: none */
 	double per_page;		    /* hint ranks a page spans */
+	unsigned pages;			    /* learned from with hints */
 	bool left;	/* keycut_place() left the folder of its page */
 	struct buf key; /* keycut_place()'s answer */
 };
