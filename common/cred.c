@@ -378,6 +378,7 @@ start(struct cred *c)
 {
 	c->fetching = true;
 	c->stage = 0;
+	c->job.patient = c->keys.serial != 0;
 	fail_clear(&c->job.fail);
 	if (make_plan(c))
 		run(c);

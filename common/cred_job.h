@@ -40,6 +40,8 @@ struct cred_job {
 	const char	*region;	/* where STS is asked, or NULL */
 	const char	*ca_bundle;	/* or NULL */
 	bool		 insecure;
+	bool		 patient;	/* a renewal: work waits for it that
+					 * should not die of a short outage */
 	struct cred_set	 base;		/* keys to assume the role with */
 	struct cred_set	 out;
 	struct fail	 fail;

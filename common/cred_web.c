@@ -10,7 +10,8 @@
 
 #define HEADERS_MAX 8
 #define TIMEOUT	    20000
-#define ATTEMPTS    4
+#define ATTEMPTS    4  /* half a second or so */
+#define PATIENCE    10 /* a quarter of a minute or so */
 #define FIRST_ROOM  (16 << 10)
 
 struct cred_call {
@@ -163,6 +164,8 @@ cred_web_send(struct cred_job *job, const struct cred_web *web)
 	call->timer.arg = call;
 	call->fn = web->fn;
 	call->attempts = web->attempts != 0 ? web->attempts : ATTEMPTS;
+	if (job->patient && call->attempts < PATIENCE)
+		call->attempts = PATIENCE;
 	call->url = xstrdup(web->url);
 	if (job->ca_bundle != NULL)
 		call->ca_bundle = xstrdup(job->ca_bundle);

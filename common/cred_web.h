@@ -29,7 +29,7 @@ struct cred_web {
 	size_t		 body_len;
 	unsigned	 flags;		/* HTTP_NO_PROXY */
 	int		 timeout;	/* ms, each attempt; 0: 20 s */
-	int		 attempts;	/* 0: 4 */
+	int		 attempts;	/* 0: 4; a renewal has at least 10 */
 	cred_answer_fn	*fn;
 };
 

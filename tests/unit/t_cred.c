@@ -159,6 +159,36 @@ test_expired(void)
 	end();
 }
 
+/* A service that is out of order for a moment. */
+static void
+test_outage(void)
+{
+	char first[512], second[512];
+	const struct answer answers[] = {{"/creds", 503, ""},
+	    {"/creds", 429, ""},
+	    {"/creds", 200, metadata(first, sizeof(first), "A", 1000)},
+	    {"/creds", 500, ""}, {"/creds", 500, ""}, {"/creds", 500, ""},
+	    {"/creds", 500, ""}, {"/creds", 500, ""}, {"/creds", 500, ""},
+	    {"/creds", 200, metadata(second, sizeof(second), "B", 1000)}};
+	static const struct answer down[] = {{"/creds", 500, ""},
+	    {"/creds", 500, ""}, {"/creds", 500, ""}, {"/creds", 500, ""}};
+
+	begin("", "", NULL);
+	NETWORK(answers);
+	is_str(access_key(wait_for_keys()), "A",
+	    "throttled and failing answers are asked again");
+	cred_expired(cred, 1);
+	is_str(access_key(wait_for_keys()), "B",
+	    "and more often when work waits for a renewal");
+	is_int(net.requests, 10, "in all");
+	end();
+	begin("", "", NULL);
+	NETWORK(down);
+	ok(wait_for_keys() == NULL && net.requests == 3,
+	    "a container is asked three times at first");
+	end();
+}
+
 static void
 test_container(void)
 {
@@ -266,6 +296,7 @@ main(void)
 	test_static();
 	test_renewal();
 	test_expired();
+	test_outage();
 	test_container();
 	test_container_hosts();
 	scene_fini();
