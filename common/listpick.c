@@ -1,0 +1,317 @@
+/*
+ * What to ask for next.  See listpick.h and listplan.h.
+ *
+ * What is sent next, in this order: the continuation of a segment that has
+ * been begun, nearest first; else a cut.  The known end, or frontier, is the
+ * last segment that has given keys: beyond it the bucket may end at once, so
+ * only a few guesses are under way there, each twice as far as the one
+ * before.  Short of it segments are cut a few pages ahead, nearest first,
+ * and the tail cut off is cut again by the same density, in chains as long as
+ * guesses have come true lately.
+ */
+
+#include "listpick.h"
+
+#include <math.h>
+
+#include "listseg.h"
+
+/* May a request for s be sent, as far as memory goes? */
+static bool
+has_room(const struct listplan *p, const struct listseg *s)
+{
+	double used = (double)p->st.held +
+	    (double)(p->st.in_flight + 1) * p->page_bytes;
+
+	if (used <= (double)p->par.window)
+		return true;
+	/* The front must go on, unless it waits for its own printing. */
+	return s != NULL && s == p->head &&
+	    (double)s->pub.held <= 2 * p->page_bytes;
+}
+
+static struct listseg *
+send(struct listplan *p, struct listseg *s)
+{
+	s->pub.busy = true;
+	p->st.in_flight++;
+	p->st.requests++;
+	return s;
+}
+
+static struct keycut_range
+range_of(const struct listseg *s, const struct listseg_sample *by)
+{
+	return (struct keycut_range){
+	    s->after, s->hi, by->first, by->last, by->pages};
+}
+
+/* What guesses about a segment such as s are to be multiplied by. */
+static double
+bias_of(const struct listplan *p, const struct listseg *s)
+{
+	if (s->begun && s->got > 2 * s->hoped + 2)
+		return 1; /* it has outlived what was hoped */
+	return p->bias[s->begun];
+}
+
+static void
+measure(struct listplan *p, struct listseg *s)
+{
+	struct keycut_range r = range_of(s, &s->near);
+
+	if (s->measured || s->near.first.data == NULL)
+		return;
+	s->measured = true;
+	s->rest = 0;
+	if (s->wide.first.data != NULL && s->hi.data != NULL &&
+	    !keycut_tells(&p->cut, &r, s->hi)) {
+		s->rest = keycut_rest_inside(&p->cut, &r);
+		r = range_of(s, &s->wide);
+	}
+	s->rest = (s->rest + keycut_rest(&p->cut, &r)) * bias_of(p, s);
+}
+
+/* Cut s at the key just placed; the tail is a new segment, asked at once. */
+static struct listseg *
+cut_here(struct listplan *p, struct listseg *s, double pages)
+{
+	struct listplan_key at = {p->cut.key.data, p->cut.key.len};
+	struct listseg *tail;
+
+	tail = listseg_new(p, s);
+	tail->after = listseg_key_copy(at);
+	tail->hi = s->hi;
+	s->hi = listseg_key_copy(at);
+	listseg_sample_copy(&tail->near, &s->near);
+	listseg_sample_copy(&tail->wide, &s->wide);
+	tail->guesses = s->begun ? 1 : s->guesses + 1;
+	tail->rest = s->rest - pages;
+	s->rest = pages;
+	s->hoped = isfinite(pages) ? pages : 0;
+	s->got = 0;
+	s->hoped_begun = s->begun;
+	s->measured = tail->measured = isfinite(pages);
+	p->guessing++;
+	p->st.cuts++;
+	return send(p, tail);
+}
+
+/* Place a cut by what several pages tell, where one does not reach. */
+static bool
+place_wide(struct listplan *p, struct listseg *s, double pages)
+{
+	struct keycut_range r = range_of(s, &s->wide);
+
+	return s->wide.first.data != NULL && keycut_place(&p->cut, &r, pages) &&
+	    !p->cut.left;
+}
+
+/* Cut s so many pages ahead, or (HUGE_VAL) in the middle. */
+static struct listseg *
+cut_at(struct listplan *p, struct listseg *s, double pages)
+{
+	struct keycut_range r = range_of(s, &s->near);
+	double far = pages / bias_of(p, s);
+	bool placed = keycut_place(&p->cut, &r, far), wide = false;
+	struct listseg *tail;
+
+	if (placed && p->cut.left) {
+		wide = place_wide(p, s, far);
+		if (!wide)
+			placed = keycut_place(&p->cut, &r, far);
+	}
+	if (!placed)
+		return NULL;
+	tail = cut_here(p, s, pages);
+	tail->strange = !wide &&
+	    (s->strange || p->cut.left || !isfinite(pages));
+	if (wide)
+		listseg_sample_copy(&tail->near, &tail->wide);
+	return tail;
+}
+
+/* Cut s where a folder ends. */
+static struct listseg *
+cut_folder(struct listplan *p, struct listseg *s)
+{
+	struct keycut_range r = range_of(s, &s->near);
+	struct listseg *tail;
+
+	if (!keycut_leave(&p->cut, &r))
+		return NULL;
+	tail = cut_here(p, s, HUGE_VAL);
+	tail->strange = true;
+	return tail;
+}
+
+/* How long segments should be: as long as the window lets all of them be. */
+static double
+target(const struct listplan *p)
+{
+	double fit = (double)p->par.window / p->page_bytes /
+	    (double)p->par.in_flight;
+
+	return fit < 2 ? 2 : fit > 8 ? 8 : fit;
+}
+
+static bool
+may_cut(const struct listplan *p, bool bonus)
+{
+	double useful = (double)p->st.useful / p->page_names;
+	double wasted = (double)p->st.wasted / p->page_names;
+
+	double share = wasted / (useful + 12), most = p->trust;
+	double odd = wasted + (double)p->guessing;
+
+	/* Most buckets are small; there each request counts. */
+	if (odd + 1 > (useful < 4 ? useful / 2 + 1 : useful * (p->extra + .5)))
+		return false;
+	if (bonus && share < p->extra)
+		return true;
+	/* Nearer to the limit, fewer at a time. */
+	if (share > .6 * p->extra)
+		most *= (p->extra - share) / (.4 * p->extra);
+	return (double)p->guessing < (most > 1 ? most : 1);
+}
+
+/* Guesses under way beyond the last segment begun. */
+static size_t
+beyond(const struct listplan *p)
+{
+	size_t n = 0;
+
+	for (struct listseg *s = p->tail; s != NULL && s != p->frontier;
+	     s = s->prev)
+		n += s->pub.busy;
+	return n;
+}
+
+/* Bytes that s holds and will hold once it is read to its end. */
+static double
+whole(const struct listplan *p, const struct listseg *s)
+{
+	double bytes = (double)s->pub.held;
+
+	if (!s->pub.done)
+		bytes += (s->rest > 1 ? s->rest : 1) * p->page_bytes;
+	return bytes;
+}
+
+/* May s be cut, when its rest is at least so many pages? */
+static bool
+cuttable(struct listplan *p, struct listseg *s, double least)
+{
+	if (s->pub.done || s->near.first.data == NULL ||
+	    (!s->begun && (s->guesses > p->depth || s->strange)))
+		return false;
+	measure(p, s);
+	return s->rest >= least;
+}
+
+/*
+ * Short of the frontier: the nearest segment that waits for its next page, or
+ * is so long that it should be cut.  Nothing is asked for that could not be
+ * held beside all that is nearer, or the window would fill with keys that
+ * cannot be printed yet.
+ */
+static struct listseg *
+choose_short(struct listplan *p, double step, double least)
+{
+	double reach = 0, window = (double)p->par.window;
+	bool cut = may_cut(p, false);
+	struct listseg *got = NULL;
+
+	for (struct listseg *s = p->head; s != NULL && got == NULL;
+	     s = s->next) {
+		if (reach > window && !p->par.unsorted)
+			break;
+		if (!s->pub.done && !s->pub.busy && has_room(p, s))
+			return send(p, s);
+		if (s != p->frontier && cut && has_room(p, NULL) &&
+		    cuttable(p, s, least)) {
+			got = cut_at(
+			    p, s, s->rest < 2 * step ? s->rest / 2 : step);
+			if (got == NULL)
+				s->rest = 0;
+		}
+		if (s == p->frontier)
+			cut = false;
+		measure(p, s);
+		reach += whole(p, s);
+	}
+	return got;
+}
+
+/* Beyond the frontier: one more guess, twice as far as the last. */
+static struct listseg *
+choose_beyond(struct listplan *p)
+{
+	double useful = (double)p->st.useful / p->page_names, ahead = 0, step;
+	double most = 1 + useful / 8;
+	struct listseg *s, *from = NULL, *got;
+
+	if (p->frontier == NULL || (double)beyond(p) >= most ||
+	    !may_cut(p, beyond(p) < 2) || !has_room(p, NULL))
+		return NULL;
+	for (s = p->head; s != NULL; s = s->next) {
+		if (s->pub.done)
+			continue;
+		measure(p, s);
+		if (s->near.first.data == NULL)
+			continue;
+		if (from != NULL && isfinite(from->rest))
+			ahead += from->rest;
+		from = s;
+	}
+	/* Behind a segment that is over there is nothing. */
+	if (from == NULL || (from->next != NULL && from != p->frontier))
+		return NULL;
+	if (!p->par.unsorted &&
+	    ahead * p->page_bytes > 2 * (double)p->par.window)
+		return NULL;
+	step = ahead > target(p) ? ahead : target(p);
+	if (from->rest < 2 * step)
+		step = from->rest / 2;
+	if (step < 1.2)
+		return NULL;
+	if (from->strange && !from->begun)
+		return cut_folder(p, from);
+	got = cut_at(p, from, step);
+	if (got == NULL)
+		got = cut_at(p, from, HUGE_VAL);
+	return got;
+}
+
+/* Page after page. */
+static struct listseg *
+choose_first(struct listplan *p)
+{
+	for (struct listseg *s = p->head; s != NULL; s = s->next)
+		if (!s->pub.done && !s->pub.busy)
+			return has_room(p, s) ? send(p, s) : NULL;
+	return NULL;
+}
+
+struct listplan_seg *
+listpick_next(struct listplan *p)
+{
+	struct listseg *s;
+	double step;
+
+	if (p->st.in_flight >= p->ramp || p->head == NULL)
+		return NULL;
+	if (p->collapsed || p->par.in_flight == 1) {
+		s = choose_first(p);
+		return s != NULL ? &s->pub : NULL;
+	}
+	step = target(p);
+	s = beyond(p) == 0 ? choose_beyond(p) : NULL;
+	if (s == NULL)
+		s = choose_short(p, step, 4);
+	if (s == NULL)
+		s = choose_beyond(p);
+	if (s == NULL)
+		s = choose_short(p, 2, 2.5);
+	return s != NULL ? &s->pub : NULL;
+}
