@@ -69,7 +69,7 @@ say 'faults clear'
 
 # --- long records and --same ---
 t=2026-01-02T03:04:05Z
-s3ls -l b/a >a.long
+s3ls -l --prefix a b >a.long
 etag=$(cut -f3 a.long)
 for probe in list head; do
 	long() { printf '%s\t%s\t%s\tSTANDARD\ta\n' "$1" "$2" "$3"; }
