@@ -1,17 +1,14 @@
 /*
  * A strict reader of our own, because the libraries cannot carry this dialect.
- * Measured with Debian 12's: libini_config 1.3.2 refuses "[default] ; note"
+ * Measured with Debian 12's: libini_config 1.3.1 refuses "[default] ; note"
  * ("No closing bracket") and then gives nothing of the whole file, and it joins
  * the indented lines of an "s3 =" block without a mark between them, so that
  * "a = x" and "b = y" come as one value "a = x  b = y"; inih cuts lines at 200
  * bytes (session tokens have up to 4 KB) and has no blocks at all.
  *
- * A file is read whole and cut up in place: sections, names and values point
- * into its text, and a value continued over lines is moved together, which can
- * only make it shorter.
- *
- * What is a continuation follows the AWS command line: a line that is indented
- * deeper than the property before it.  Properties may thus be indented too.
+ * A file is read whole and cut up in place; a value continued over lines is
+ * moved together, which can only make it shorter.  What continues a value is
+ * as for the AWS command line: a line indented deeper than its property.
  */
 
 #include <errno.h>
@@ -56,6 +53,7 @@ struct file {
 
 struct conf {
 	struct file files[2]; /* by enum conf_file */
+	bool told[2];	      /* conf_first_time() */
 };
 
 /* The reader's place in a file. */
@@ -89,9 +87,8 @@ trim(char *s)
 
 	while (is_blank(*s))
 		s++;
-	len = strlen(s);
-	while (len > 0 && is_blank(s[len - 1]))
-		len--;
+	for (len = strlen(s); len > 0 && is_blank(s[len - 1]); len--)
+		;
 	s[len] = '\0';
 	return s;
 }
@@ -360,23 +357,22 @@ static bool
 read_file(struct file *file, enum conf_file which, char **why)
 {
 	struct stat st;
+	off_t size;
 	bool good;
 	int fd;
 
 	fd = open(file->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return true;
-	if (fd < 0 || fstat(fd, &st) != 0) {
+	if (fd < 0) {
 		*why = reason(file->path, "%s", strerror(errno));
-		if (fd >= 0)
-			close(fd);
 		return false;
 	}
+	if (fstat(fd, &st) != 0)
+		memset(&st, 0, sizeof(st));
 	file->mode = (unsigned)st.st_mode & 07777;
-	good = read_all(file, fd,
-	    st.st_size > 0 && st.st_size < LIMIT_CONFIG ? (size_t)st.st_size :
-							  4096,
-	    why);
+	size = st.st_size > 0 && st.st_size < LIMIT_CONFIG ? st.st_size : 4096;
+	good = read_all(file, fd, (size_t)size, why);
 	close(fd);
 	return good && parse(file, which, why);
 }
@@ -457,18 +453,23 @@ conf_free(struct conf *c)
 bool
 conf_reload(struct conf *c, char **why)
 {
-	struct conf new = {
-	    {{NULL, 0, {NULL, 0, 0, 0, false}, NULL, 0, NULL, 0}}};
-	bool good = read_both(new.files, why);
-	struct conf old = *c;
+	struct conf *new = conf_new(why), old = *c;
 
-	if (good)
-		*c = new;
-	else
-		old = new;
-	file_fini(&old.files[CONF_CONFIG]);
-	file_fini(&old.files[CONF_CREDENTIALS]);
-	return good;
+	if (new == NULL)
+		return false;
+	memcpy(c->files, new->files, sizeof(c->files));
+	memcpy(new->files, old.files, sizeof(old.files));
+	conf_free(new);
+	return true;
+}
+
+bool
+conf_first_time(struct conf *c, enum conf_file file)
+{
+	bool first = !c->told[file];
+
+	c->told[file] = true;
+	return first;
 }
 
 const char *

@@ -56,6 +56,8 @@ const char *conf_get_section(const struct conf *c, const char *kind,
 const char *conf_path(const struct conf *c, enum conf_file file);
 /* The permission bits of a file as it was read, 0 if there was none. */
 unsigned conf_mode(const struct conf *c, enum conf_file file);
+/* True once for each file, whatever is read again: for a warning about it. */
+bool	conf_first_time(struct conf *c, enum conf_file file);
 /* A path of the user's with a leading "~" replaced by the home directory; the
  * caller's, free(3). */
 char	*conf_expand(const char *path);

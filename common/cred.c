@@ -34,7 +34,6 @@ struct cred {
 	bool dead;    /* the store called the keys expired */
 	bool fetching;
 	bool failed; /* for good */
-	bool warned; /* of an exposed file */
 	/* the keys in use */
 	struct cred_set set;
 	struct cred_keys keys;
@@ -342,12 +341,10 @@ describe(struct cred *c)
 	buf_adds(&b, p->source);
 	c->source = buf_take(&b);
 	buf_fini(&b);
-	if (p->exposed != 0 && !c->warned) {
-		c->warned = true;
+	if (p->exposed != 0 && conf_first_time(c->conf, p->file))
 		diag_warn("%s: holds keys, and others may read or write it "
 			  "(mode %04o): chmod 600",
-		    p->file, p->exposed);
-	}
+		    p->path, p->exposed);
 }
 
 /* Files are read again for each renewal: whoever renews keys by writing them

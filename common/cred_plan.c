@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "buf.h"
-#include "conf.h"
 #include "cred_plan.h"
 #include "hash.h"
 #include "limit.h"
@@ -130,7 +129,8 @@ from_file(struct maker *m, const char *profile, enum conf_file file)
 		token = conf_get_from(c, file, profile, "aws_security_token");
 	p->kind = CRED_STATIC;
 	p->profile = keep(p, profile);
-	p->file = keep(p, path);
+	p->file = file;
+	p->path = keep(p, path);
 	/* The config file is public by custom; keys in it are the user's own
 	 * choice. */
 	if (file == CONF_CREDENTIALS && conf_mode(c, file) & 077)

@@ -13,10 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conf.h"
 #include "cred_set.h"
 #include "fail.h"
-
-struct conf;
 
 enum cred_kind {
 	CRED_STATIC,	   /* keys */
@@ -53,7 +52,8 @@ struct cred_plan {
 	bool		 last_resort;	/* nothing else was configured */
 	unsigned	 exposed;	/* mode of the file with the keys, if
 					 * others may read or write it */
-	const char	*file;		/* that file, or NULL */
+	enum conf_file	 file;		/* that file */
+	const char	*path;		/* its path, or NULL */
 	struct cred_set	 keys;
 	const char	*command;
 	struct cred_sso	 sso;

@@ -129,6 +129,9 @@ chmod 644 "$credentials"
 run s3ls b
 is "$status:$(cat out)" 0:k 'keys that others may read are used'
 err_has 'others may read or write it (mode 0644)' 'which is told once'
+printf '[x]\n%s\n' "$bob" >>"$credentials"
+run s3cp --via stream b x@bobs k
+err_has 'chmod 600' 'also where two profiles have their keys there'
 chmod 600 "$credentials"
 gives 'and not of a private file' k s3ls b
 finish
