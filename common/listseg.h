@@ -48,7 +48,7 @@ struct listplan {
 	size_t guessing; /* segments cut that have not answered */
 	double bias[2];	 /* how long segments are, by what was hoped */
 	double depth;	 /* how many cuts one density may give */
-	double trust;	 /* how many of them may be */
+	double trust;	 /* how many cuts may be unanswered */
 	bool collapsed;
 };
 

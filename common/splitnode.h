@@ -1,0 +1,83 @@
+#ifndef SPLITNODE_H
+#define SPLITNODE_H
+
+/*
+ * The pages read for balanced ranges, the gaps between them, and the heap in
+ * which open gaps stand, the one with most at stake on top: the data that
+ * splitplan.c and splitgap.c share.  For these two alone; see splitplan.h for
+ * what it is about.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keycut.h"
+#include "splitplan.h"
+
+#define SPLITNODE_NONE	 SIZE_MAX
+#define SPLITNODE_LEVELS 4
+
+/* A folder that began within a page and holds its last key. */
+struct splitnode_level {
+	size_t len;		   /* of its name, which begins the last key */
+	size_t keys;		   /* of the page that are in it */
+	struct listplan_key first; /* owned: the first of them */
+};
+
+struct splitnode {
+	struct splitnode *next, *prev;
+	struct listplan_key after, first, last; /* owned */
+	struct listplan_key *inner;		/* owned: keys of the page */
+	size_t ninner;
+	struct splitnode_level
+	    level[SPLITNODE_LEVELS]; /* from the innermost outwards */
+	size_t nlevels;
+	double count; /* keys of the page */
+	double gap;   /* keys thought to be in the gap */
+	double trim;  /* by which the page's density is corrected */
+	double stake;
+	size_t heap; /* index, SPLITNODE_NONE: not there */
+	bool probing;
+	bool strange; /* the page tells only of the gap's beginning */
+};
+
+struct splitplan_probe {
+	struct splitplan_probe *next, **link; /* of those under way */
+	double stake;
+	struct splitnode *node;
+	struct listplan_key after; /* owned */
+};
+
+struct splitplan {
+	struct splitplan_params par;
+	struct keycut cut;
+	struct splitnode *head;
+	struct splitnode **heap;
+	size_t nheap, room;
+	size_t nstrange;
+	double most; /* pages of a gap: one wild guess must not rule */
+	double total, page_keys;
+	struct splitplan_probe *flying;
+	size_t memory, under_way, ramp;
+	uint64_t probes, answers;
+	struct listplan_key lo, hi; /* owned */
+	struct listplan_key end;    /* owned: nothing lies behind; or NULL */
+};
+
+/* Keys that are owned, and counted in p->memory; data NULL: none. */
+struct listplan_key
+splitnode_key_copy(struct splitplan *p, struct listplan_key k);
+void splitnode_key_free(struct splitplan *p, struct listplan_key *k);
+
+/* A new node behind prev (NULL: the only one). */
+struct splitnode *splitnode_new(
+    struct splitplan *p, struct splitnode *prev, struct listplan_key after);
+void splitnode_free(struct splitplan *p, struct splitnode *n);
+
+/* Into the heap by n->stake, out of it, and down when n->stake has sunk. */
+void splitnode_push(struct splitplan *p, struct splitnode *n);
+void splitnode_drop(struct splitplan *p, struct splitnode *n);
+void splitnode_sink(struct splitplan *p, size_t i);
+
+#endif
