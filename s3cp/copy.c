@@ -167,7 +167,6 @@ copy_start(struct copy *c, const char *raw, size_t len)
 	if (job->via == COPY_VIA_SERVER)
 		name_source(c);
 	set_pin(c, c->record.etag, c->record.etag_len);
-	c->blamed = job->to;
 	c->bytes = c->record.has_size ? c->record.size : 0;
 	c->tries = 0;
 	c->too_large = false;
@@ -407,7 +406,6 @@ copy_prepare(struct copy *c)
 
 	if (!copy_is_unchanged(c))
 		return;
-	c->job->source_seen = true;
 	if (!meta_ok(m, &why)) {
 		copy_fail(c, FAIL_UNSUPPORTED, "%s", why);
 		return;
@@ -423,10 +421,7 @@ static void
 after_head(struct copy *c, const struct fail *f)
 {
 	if (f->kind != FAIL_NONE) {
-		if (f->kind == FAIL_NOTFOUND && !c->job->source_seen)
-			copy_write_blame(c, f);
-		else
-			copy_end(c, COPY_FAILED, f);
+		copy_end(c, COPY_FAILED, f);
 		return;
 	}
 	/* "Too large" was a guess from a code that can mean other things. */

@@ -64,7 +64,6 @@ struct copy_job {
 	bool no_pin;	   /* nor x-amz-copy-source-if-match */
 	bool no_tagging;   /* nor tags */
 	bool no_layout;	   /* nor HEAD of a part */
-	bool source_seen;  /* the source's bucket is there */
 };
 
 /*
@@ -72,7 +71,7 @@ struct copy_job {
  * -----------	-----------------------	---------------	----------------------
  * LOOK		HEAD destination	there: SKIPPED	absent: HEAD, COPY or
  *							FETCH; else FAILED
- * HEAD		HEAD source		LAYOUT, TAGS,	FAILED, perhaps BLAME
+ * HEAD		HEAD source		LAYOUT, TAGS,	FAILED
  *					ACL, or begin
  * LAYOUT	HEAD source, part n	LAYOUT (n + 1)	FAILED
  *					or TAGS ...

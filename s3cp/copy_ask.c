@@ -18,6 +18,7 @@ copy_ask(struct copy *c, enum copy_state state, enum s3op op, bool from)
 	copy_move(c, state);
 	s3req_reset(req);
 	req->bucket = from ? c->job->from : c->job->to;
+	c->blamed = req->bucket;
 	req->op = op;
 	req->key = key->data;
 	req->key_len = key->len;
@@ -35,13 +36,13 @@ meta_of(const struct copy *c, const struct s3req *req)
 }
 
 static void
-on_header(struct s3req *req, const char *name, const char *value)
+on_head_header(struct s3req *req, const char *name, const char *value)
 {
 	meta_header(meta_of(req->arg, req), name, value);
 }
 
 static void
-on_restart(struct s3req *req)
+on_head_restart(struct s3req *req)
 {
 	meta_reset(meta_of(req->arg, req));
 }
@@ -64,15 +65,15 @@ copy_ask_head(
 
 	copy_ask_meta(to);
 	req = copy_ask(c, state, S3OP_HEAD_OBJECT, from);
-	req->header = on_header;
-	req->restart = on_restart;
+	req->header = on_head_header;
+	req->restart = on_head_restart;
 	s3req_start(req);
 }
 
 /* --- headers --- */
 
 static void
-add(struct s3req *req, const char *name, const char *value)
+add_given(struct s3req *req, const char *name, const char *value)
 {
 	if (value != NULL && *value != '\0')
 		s3req_add_header(req, name, value);
@@ -85,17 +86,18 @@ copy_ask_attributes(const struct copy *c, struct s3req *req)
 	const struct meta *m = c->source;
 	bool keep_sse = job->keep_sse && job->sse == NULL && m != NULL;
 
-	add(req, "x-amz-acl", job->acl);
+	add_given(req, "x-amz-acl", job->acl);
 	if (job->class != NULL)
-		add(req, "x-amz-storage-class", job->class);
+		add_given(req, "x-amz-storage-class", job->class);
 	else if (job->keep_class && m != NULL)
-		add(req, "x-amz-storage-class", m->class);
-	add(req, "x-amz-server-side-encryption", keep_sse ? m->sse : job->sse);
-	add(req, "x-amz-server-side-encryption-aws-kms-key-id",
+		add_given(req, "x-amz-storage-class", m->class);
+	add_given(
+	    req, "x-amz-server-side-encryption", keep_sse ? m->sse : job->sse);
+	add_given(req, "x-amz-server-side-encryption-aws-kms-key-id",
 	    keep_sse ? m->kms : job->kms);
 	if (keep_sse && m->bucket_key)
-		add(req, "x-amz-server-side-encryption-bucket-key-enabled",
-		    "true");
+		add_given(req,
+		    "x-amz-server-side-encryption-bucket-key-enabled", "true");
 }
 
 /* What the store carries over by itself in CopyObject, and only there. */
@@ -106,7 +108,7 @@ copy_ask_content(const struct copy *c, struct s3req *req)
 		meta_add_headers(c->source, req);
 	/* libcurl would make a POST a form's, and S3 keeps that. */
 	if (req->op == S3OP_CREATE_UPLOAD && !copy_ask_has(req, "content-type"))
-		add(req, "content-type", "binary/octet-stream");
+		add_given(req, "content-type", "binary/octet-stream");
 	if (!c->job->drop_tags)
 		meta_add_tags(c->source, req);
 }
@@ -116,10 +118,10 @@ copy_ask_source(const struct copy *c, struct s3req *req)
 {
 	const struct copy_job *job = c->job;
 
-	add(req, "x-amz-copy-source", c->from_name.data);
+	add_given(req, "x-amz-copy-source", c->from_name.data);
 	if (!job->no_pin)
-		add(req, "x-amz-copy-source-if-match", c->pin.data);
-	add(req, "x-amz-source-expected-bucket-owner",
+		add_given(req, "x-amz-copy-source-if-match", c->pin.data);
+	add_given(req, "x-amz-source-expected-bucket-owner",
 	    job->from->params.expected_owner);
 }
 
@@ -127,7 +129,7 @@ void
 copy_ask_condition(const struct copy *c, struct s3req *req)
 {
 	if (c->job->no_clobber && !c->job->no_condition)
-		add(req, "if-none-match", "*");
+		add_given(req, "if-none-match", "*");
 }
 
 bool

@@ -398,9 +398,7 @@ after_create(struct copy *c, const struct fail *f)
 	const char *why = "";
 	struct fail broken;
 
-	if (f->kind == FAIL_NOBUCKET) {
-		copy_write_blame(c, f);
-	} else if (f->unanswered && f->kind != FAIL_CANCELLED) {
+	if (f->unanswered && f->kind != FAIL_CANCELLED) {
 		create_lost(c, f);
 	} else if (f->kind != FAIL_NONE) {
 		copy_end(c, COPY_FAILED, f);
@@ -422,13 +420,10 @@ static void
 after_find(struct copy *c, const struct fail *f)
 {
 	struct copy_parts *p = c->parts;
-	int count;
+	int count = -1;
 
-	if (f->kind != FAIL_NONE) {
-		copy_end(c, COPY_FAILED, f);
-		return;
-	}
-	count = copy_find_read(c, p->since, &p->id);
+	if (f->kind == FAIL_NONE)
+		count = copy_find_read(c, p->since, &p->id);
 	if (count == 1) {
 		begin_parts(c);
 		return;
@@ -509,6 +504,8 @@ copy_parts_doubt(struct copy *c, bool known)
 			copy_write_done(c);
 		else
 			copy_end(c, COPY_FAILED, &c->fail);
+	} else if (c->fail.kind == FAIL_PRECONDITION) {
+		copy_end(c, COPY_SKIPPED, NULL); /* it is another's */
 	} else if (c->tries < (unsigned)c->job->env->attempts) {
 		copy_parts_complete(c);
 	} else {

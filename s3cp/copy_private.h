@@ -60,8 +60,6 @@ void copy_write_answered(struct copy *c, const struct s3req *req,
     const char *etag, const struct fail *f);
 /* It is there and as it should be. */
 void copy_write_done(struct copy *c);
-/* A failure that says "no such bucket", or may: which of the two? */
-void copy_write_blame(struct copy *c, const struct fail *f);
 
 /* --- copy_stream.c: a small object through memory --- */
 

@@ -27,7 +27,7 @@ struct copy_stream {
 };
 
 static void
-resume(void *arg)
+fetch_resume(void *arg)
 {
 	struct copy_stream *s = arg;
 
@@ -43,7 +43,7 @@ stream_of(struct copy *c)
 		return s;
 	s = c->stream = xcalloc(1, sizeof(*s));
 	s->copy = c;
-	s->waiter.fn = resume;
+	s->waiter.fn = fetch_resume;
 	s->waiter.arg = s;
 	s->hash = hash_md5_new();
 	return s;
@@ -77,7 +77,7 @@ copy_stream_free(struct copy *c)
 /* --- GET --- */
 
 static void
-on_restart(struct s3req *req)
+on_fetch_restart(struct s3req *req)
 {
 	struct copy *c = req->arg;
 
@@ -88,7 +88,7 @@ on_restart(struct s3req *req)
 }
 
 static void
-on_header(struct s3req *req, const char *name, const char *value)
+on_fetch_header(struct s3req *req, const char *name, const char *value)
 {
 	struct copy *c = req->arg;
 
@@ -120,7 +120,7 @@ take_memory(struct copy_stream *s)
 }
 
 static enum http_flow
-on_data(struct s3req *req, const char *p, size_t len)
+on_fetch_data(struct s3req *req, const char *p, size_t len)
 {
 	struct copy *c = req->arg;
 	struct copy_stream *s = c->stream;
@@ -148,7 +148,7 @@ hash_data(struct copy_stream *s)
 /* Not every ETag is an MD5: that bytes and ETag differ in the same way twice
  * is the ETag's fault, not that of the bytes. */
 static bool
-bytes_are_right(struct copy_stream *s, struct fail *f)
+fetched_right(struct copy_stream *s, struct fail *f)
 {
 	const struct meta *m = s->copy->source;
 	char before[sizeof(s->hex)];
@@ -169,7 +169,7 @@ bytes_are_right(struct copy_stream *s, struct fail *f)
 }
 
 static bool
-on_check(struct s3req *req, struct fail *f)
+on_fetch_check(struct s3req *req, struct fail *f)
 {
 	struct copy *c = req->arg;
 	struct copy_stream *s = c->stream;
@@ -184,7 +184,7 @@ on_check(struct s3req *req, struct fail *f)
 		    (unsigned long long)s->len, (unsigned long long)m->size);
 		return false;
 	}
-	s->whole = bytes_are_right(s, f);
+	s->whole = fetched_right(s, f);
 	return s->whole;
 }
 
@@ -197,10 +197,10 @@ copy_stream_fetch(struct copy *c)
 	copy_ask_meta(&c->source);
 	req = copy_ask(c, COPY_FETCH, S3OP_GET_OBJECT, COPY_FROM);
 	req->flags = S3REQ_STREAM;
-	req->restart = on_restart;
-	req->header = on_header;
-	req->data = on_data;
-	req->check = on_check;
+	req->restart = on_fetch_restart;
+	req->header = on_fetch_header;
+	req->data = on_fetch_data;
+	req->check = on_fetch_check;
 	if (c->pin.len > 0)
 		s3req_add_header(req, "if-match", c->pin.data);
 	s3req_start(req);
@@ -217,8 +217,6 @@ copy_stream_step(struct copy *c, const struct fail *f)
 		copy_prepare(c);
 	} else if (f->kind == FAIL_NONE) {
 		copy_prepare(c);
-	} else if (f->kind == FAIL_NOBUCKET) {
-		copy_write_blame(c, f);
 	} else {
 		changed = *f;
 		if (f->kind == FAIL_PRECONDITION)
@@ -238,7 +236,7 @@ copy_stream_fetched(const struct copy *c)
 }
 
 static enum http_flow
-on_source(struct s3req *req, char *p, size_t room, size_t *len)
+on_put_body(struct s3req *req, char *p, size_t room, size_t *len)
 {
 	struct copy *c = req->arg;
 	struct copy_stream *s = c->stream;
@@ -250,7 +248,7 @@ on_source(struct s3req *req, char *p, size_t room, size_t *len)
 }
 
 static void
-on_put_restart(struct s3req *req)
+on_body_restart(struct s3req *req)
 {
 	struct copy *c = req->arg;
 
@@ -260,7 +258,7 @@ on_put_restart(struct s3req *req)
 }
 
 static void
-on_put_header(struct s3req *req, const char *name, const char *value)
+on_body_header(struct s3req *req, const char *name, const char *value)
 {
 	struct copy *c = req->arg;
 
@@ -279,12 +277,12 @@ copy_stream_put(struct copy *c)
 	req = copy_ask(c, COPY_PUT, S3OP_PUT_OBJECT, COPY_TO);
 	req->flags = S3REQ_STREAM | S3REQ_AHEAD |
 	    (c->job->no_clobber ? S3REQ_ONCE : 0);
-	req->restart = on_put_restart;
-	req->header = on_put_header;
+	req->restart = on_body_restart;
+	req->header = on_body_header;
 	req->body_len = s->len;
 	/* Under TLS the signature need not cover the body a second time. */
 	if (c->job->to->endp.is_tls)
-		req->source = on_source;
+		req->source = on_put_body;
 	else
 		req->body = s->data;
 	if (s->hash != NULL && s->len > 0)

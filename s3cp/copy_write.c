@@ -16,8 +16,8 @@ warn(const struct copy *c, const char *text)
 /* --- whose fault --- */
 
 /* No such bucket: which of the two? */
-void
-copy_write_blame(struct copy *c, const struct fail *f)
+static void
+blame(struct copy *c, const struct fail *f)
 {
 	c->fail = *f;
 	s3req_start(copy_ask(c, COPY_BLAME, S3OP_HEAD_BUCKET, COPY_FROM));
@@ -27,7 +27,6 @@ static void
 after_blame(struct copy *c, const struct fail *f)
 {
 	if (f->kind == FAIL_NONE) {
-		c->job->source_seen = true;
 		copy_end(c, COPY_FAILED, &c->fail);
 		return;
 	}
@@ -83,7 +82,6 @@ ask_put_acl(struct copy *c)
 void
 copy_write_done(struct copy *c)
 {
-	c->job->source_seen = true;
 	if (c->acl != NULL)
 		ask_put_acl(c);
 	else
@@ -310,8 +308,8 @@ not_written(struct copy *c, const struct s3req *req, const struct fail *f)
 		copy_resume(c);
 	} else if (perhaps_too_large(c, f))
 		too_large(c, f);
-	else if (f->kind == FAIL_NOBUCKET)
-		copy_write_blame(c, f);
+	else if (f->kind == FAIL_NOBUCKET && c->state == COPY_COPY)
+		blame(c, f);
 	else if (f->unanswered && req->flags & S3REQ_ONCE &&
 	    f->kind != FAIL_CANCELLED)
 		settle(c, c->state, f);

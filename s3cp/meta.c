@@ -50,21 +50,21 @@ meta_reset(struct meta *m)
 /* --- reading --- */
 
 static void
-refuse(struct meta *m, const char *why)
+refuse_meta(struct meta *m, const char *why)
 {
 	if (m->why == NULL)
 		m->why = why;
 }
 
 static void
-keep(struct meta *m, char *to, size_t room, const char *value)
+keep_text(struct meta *m, char *to, size_t room, const char *value)
 {
 	size_t len = strlen(value);
 
 	if (len < room)
 		memcpy(to, value, len + 1);
 	else
-		refuse(m, "a header of the object is too long");
+		refuse_meta(m, "a header of the object is too long");
 }
 
 /* Tab, and all but control characters: RFC 9110, 5.5. */
@@ -85,14 +85,15 @@ carry(struct meta *m, const char *name, const char *value)
 	size_t start = m->lines.len, i;
 
 	if (!is_field_value(value)) {
-		refuse(m, "its metadata has bytes that no header may have");
+		refuse_meta(
+		    m, "its metadata has bytes that no header may have");
 		return;
 	}
 	buf_adds(&m->lines, name);
 	buf_addc(&m->lines, '\0');
 	buf_adds(&m->lines, value);
 	if (!buf_addc(&m->lines, '\0') || ++m->count > HEADERS_MAX) {
-		refuse(m, "it has more metadata than can be carried");
+		refuse_meta(m, "it has more metadata than can be carried");
 		return;
 	}
 	for (i = start; m->lines.data[i] != '\0'; i++)
@@ -174,16 +175,16 @@ take_amz(struct meta *m, const char *name, const char *value)
 	if (strncasecmp(name, "meta-", 5) == 0)
 		carry(m, name - 6, value);
 	else if (strcasecmp(name, "missing-meta") == 0)
-		refuse(m, "it has metadata that the store cannot show");
+		refuse_meta(m, "it has metadata that the store cannot show");
 	else if (strcasecmp(name, "mp-parts-count") == 0) {
 		if (num_str(value, LIMIT_PARTS, &n))
 			m->parts = (unsigned)n;
 	} else if (strcasecmp(name, "storage-class") == 0)
-		keep(m, m->class, sizeof(m->class), value);
+		keep_text(m, m->class, sizeof(m->class), value);
 	else if (strcasecmp(name, "server-side-encryption") == 0)
-		keep(m, m->sse, sizeof(m->sse), value);
+		keep_text(m, m->sse, sizeof(m->sse), value);
 	else if (strcasecmp(name, "server-side-encryption-aws-kms-key-id") == 0)
-		keep(m, m->kms, sizeof(m->kms), value);
+		keep_text(m, m->kms, sizeof(m->kms), value);
 	else if (strcasecmp(
 		     name, "server-side-encryption-bucket-key-enabled") == 0)
 		m->bucket_key = strcasecmp(value, "true") == 0;

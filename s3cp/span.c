@@ -8,26 +8,26 @@
 #include "span.h"
 #include "xalloc.h"
 
-static void begin(struct span *s);
+static void span_begin(struct span *s);
 static void ask_get(struct span *s);
 static void ask_put(struct span *s);
 
 static void
 memory_came(void *arg)
 {
-	begin(arg);
+	span_begin(arg);
 }
 
 static void
 delay_over(void *arg)
 {
-	begin(arg);
+	span_begin(arg);
 }
 
 /* --- the one exit --- */
 
 static void
-deliver(void *arg)
+span_deliver(void *arg)
 {
 	struct span *s = arg;
 
@@ -36,7 +36,7 @@ deliver(void *arg)
 }
 
 static void
-end(struct span *s)
+span_end(struct span *s)
 {
 	pool_wait_no_more(s->pool, &s->waiter);
 	loop_timer_cancel(s->env->loop, &s->timer);
@@ -59,7 +59,7 @@ span_init(struct span *s, struct s3req_env *env, struct pool *pool)
 	s->hash = hash_md5_new();
 	s->waiter.fn = memory_came;
 	s->timer.fn = delay_over;
-	s->call.fn = deliver;
+	s->call.fn = span_deliver;
 	s->waiter.arg = s->timer.arg = s->call.arg = s;
 }
 
@@ -80,7 +80,7 @@ is_piped(const struct span *s)
 /* --- beginning --- */
 
 static void
-begin(struct span *s)
+span_begin(struct span *s)
 {
 	size_t room = is_piped(s) ? SPAN_PIPE : (size_t)s->len;
 
@@ -111,7 +111,7 @@ span_start(struct span *s)
 	s->tries = 0;
 	s->before[0] = s->hex[0] = '\0';
 	fail_clear(&s->fail);
-	begin(s);
+	span_begin(s);
 }
 
 /* --- failing --- */
@@ -126,12 +126,12 @@ after_failing(struct span *s)
 		loop_timer_set(s->env->loop, &s->timer,
 		    retry_delay(&s->fail, (int)s->tries, hash_random()));
 	} else {
-		end(s);
+		span_end(s);
 	}
 }
 
 static void
-fail(struct span *s, const struct fail *f, bool again)
+span_fail(struct span *s, const struct fail *f, bool again)
 {
 	if (s->state == SPAN_FAILING)
 		return; /* the first one counts */
@@ -152,12 +152,12 @@ span_cancel(struct span *s)
 	switch (s->state) {
 	case SPAN_WAITING:
 		s->fail = f;
-		end(s);
+		span_end(s);
 		break;
 	case SPAN_READING:
 	case SPAN_SENDING:
 		f.unanswered = s3req_sent(&s->put);
-		fail(s, &f, false);
+		span_fail(s, &f, false);
 		break;
 	case SPAN_FAILING:
 		s->again = false;
@@ -185,15 +185,15 @@ static enum http_flow
 on_get_data(struct s3req *req, const char *p, size_t len)
 {
 	struct span *s = req->arg;
-	size_t end, first;
+	size_t tail, first;
 
 	if (len > s->len - s->got)
 		return HTTP_ABORT;
 	if (len > s->room - s->in)
 		return HTTP_PAUSE;
-	end = (s->at + s->in) % (s->room > 0 ? s->room : 1);
-	first = len < s->room - end ? len : s->room - end;
-	memcpy(s->data + end, p, first);
+	tail = (s->at + s->in) % (s->room > 0 ? s->room : 1);
+	first = len < s->room - tail ? len : s->room - tail;
+	memcpy(s->data + tail, p, first);
 	memcpy(s->data, p + first, len - first);
 	s->in += len;
 	s->got += len;
@@ -246,7 +246,7 @@ wrong_bytes(struct span *s)
 	fail_clear(&f);
 	fail_set(&f, FAIL_PROTOCOL,
 	    "the bytes that came do not have the MD5 %s", s->md5);
-	fail(s, &f, true);
+	span_fail(s, &f, true);
 	after_failing(s);
 }
 
@@ -256,7 +256,7 @@ go_on(struct span *s, const struct fail *f)
 {
 	if (!retry_worth(f) ||
 	    (s->of_this_get == 0 && ++s->tries >= (unsigned)s->env->attempts)) {
-		fail(s, f, false);
+		span_fail(s, f, false);
 		after_failing(s);
 		return;
 	}
@@ -273,7 +273,7 @@ get_done(struct s3req *req, const struct fail *f)
 	} else if (f->kind != FAIL_NONE && is_piped(s) && s->got < s->len) {
 		go_on(s, f);
 	} else if (f->kind != FAIL_NONE && s->got < s->len) {
-		fail(s, f, false);
+		span_fail(s, f, false);
 		after_failing(s);
 	} else if (s->state == SPAN_ENDED) {
 		return;
@@ -287,7 +287,7 @@ get_done(struct s3req *req, const struct fail *f)
 		else
 			wrong_bytes(s);
 	} else if (s->state == SPAN_SENDING && !s3req_active(&s->put)) {
-		end(s); /* the write was answered first */
+		span_end(s); /* the write was answered first */
 	}
 }
 
@@ -302,7 +302,7 @@ ask_get(struct span *s)
 	req->op = S3OP_GET_OBJECT;
 	req->key = s->key;
 	req->key_len = s->key_len;
-	/* One that is piped may not begin anew behind our back. */
+	/* One that is piped may not span_begin anew behind our back. */
 	req->flags = S3REQ_STREAM | (is_piped(s) ? S3REQ_ONCE : 0) |
 	    (s->state == SPAN_SENDING ? S3REQ_BESIDE : 0);
 	req->restart = on_get_restart;
@@ -411,7 +411,7 @@ put_done(struct s3req *req, const struct fail *f)
 		return;
 	}
 	if (f->kind != FAIL_NONE) {
-		fail(s, f, worth_it(s, f));
+		span_fail(s, f, worth_it(s, f));
 		after_failing(s);
 		return;
 	}
@@ -420,12 +420,12 @@ put_done(struct s3req *req, const struct fail *f)
 		fail_clear(&wrong);
 		fail_set(&wrong, FAIL_PROTOCOL,
 		    "the store has other bytes than were sent");
-		fail(s, &wrong, true);
+		span_fail(s, &wrong, true);
 		after_failing(s);
 		return;
 	}
 	if (!s3req_active(&s->get))
-		end(s);
+		span_end(s);
 }
 
 static void

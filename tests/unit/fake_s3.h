@@ -1,0 +1,74 @@
+#ifndef FAKE_S3_H
+#define FAKE_S3_H
+
+/*
+ * Stands in for common/s3req.c: requests do not travel, they wait until the
+ * test says how each ends, in whatever order it likes.  What a request does is
+ * done to a little model of a store, so that a test can ask at the end what is
+ * there, and not only what was said.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fail.h"
+#include "s3req.h"
+
+#define FAKE_REQUESTS 64
+#define FAKE_UPLOADS  16
+#define FAKE_PARTS    8
+
+enum fake_outcome {
+	FAKE_GOOD,    /* done, answered */
+	FAKE_LOST,    /* done, but the answer was lost */
+	FAKE_DROPPED, /* not done, and no answer */
+	FAKE_REFUSED, /* 403 */
+	FAKE_OUTCOMES
+};
+
+struct fake_upload {
+	bool open;
+	char part[FAKE_PARTS + 1][40]; /* their ETags; "": none */
+};
+
+struct fake_s3 {
+	/* the source */
+	bool source_gone;	 /* its key */
+	bool source_bucket_gone; /* and its bucket */
+	uint64_t size;
+	char etag[64];
+	unsigned parts;	    /* 0: one piece */
+	uint64_t part_size; /* of all but the last */
+	uint64_t copy_max;  /* of CopyObject */
+	char sse[16];
+	bool knows_condition, knows_pin, knows_parts, knows_tags;
+	const char *flip; /* the ETag that copies get instead; NULL: none */
+	/* the destination */
+	bool bucket_gone;
+	bool exists;
+	char there[64]; /* ETag */
+	uint64_t there_size;
+	char there_acl[64];
+	struct fake_upload uploads[FAKE_UPLOADS];
+	unsigned nuploads;
+	/* requests under way, in the order in which they began */
+	struct s3req *active[FAKE_REQUESTS];
+	int nactive;
+	int window;		   /* so many of them are sent */
+	unsigned sent[S3OP_COUNT]; /* that ended, by operation */
+	bool abort_beside_part;	   /* a part was under way at an abort */
+};
+
+extern struct fake_s3 fake;
+
+void fake_reset(void);
+/* A source of at most 1,000 bytes, with the ETag that it would have; parts 0:
+ * uploaded in one piece. */
+void fake_set_source(uint64_t size, unsigned parts, uint64_t part);
+unsigned fake_open_uploads(void);
+/* End the active request i so. */
+void fake_end(int i, enum fake_outcome outcome);
+/* The body of the source is byte k = k % 251. */
+char fake_byte(uint64_t offset);
+
+#endif

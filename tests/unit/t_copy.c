@@ -1,0 +1,606 @@
+/*
+ * The flow of one key, walked through every order in which its requests can
+ * end, with up to two things going wrong at every place: an answer lost, a
+ * request dropped or refused, a signal.  The requests are those of fake_s3.c,
+ * so what is asked at the end is what the store holds.
+ */
+
+#include <poll.h>
+#include <stdlib.h>
+
+#include "../../s3cp/copy_private.h"
+void copy_move_really(struct copy *c, enum copy_state state);
+
+#define copy_move copy_move_really
+#include "../../s3cp/copy.c"
+#undef copy_move
+#include "../../s3cp/copy_ask.c"
+#include "../../s3cp/copy_find.c"
+#include "../../s3cp/copy_parts.c"
+#include "../../s3cp/copy_stream.c"
+#include "../../s3cp/copy_write.c"
+#include "../../s3cp/meta.c"
+#undef HEADERS_MAX
+#include "../../s3cp/partlist.c"
+#include "../../s3cp/plan.c"
+#include "../../s3cp/pool.c"
+#include "../../s3cp/span.c"
+#include "fake_s3.c"
+#include "tap.h"
+
+#define ETAG_OTHER "ffffffffffffffffffffffffffffffff"
+#define ENDLESS	   400 /* requests of one key: more is a loop */
+
+enum wants {
+	COPIED_IF_GOOD, /* COPIED where nothing goes wrong */
+	SKIPPED_IF_GOOD,
+	FAILED_IF_GOOD
+};
+
+struct scenario {
+	const char *name;
+	void (*set_up)(void);
+	const char *record;
+	enum wants wants;
+	unsigned faults; /* at most so many things go wrong in a run */
+};
+
+/* --- the state of a run --- */
+
+static struct copy_job job;
+static struct s3req_env env;
+static struct pool memory;
+static struct s3bucket from, to;
+static struct loop *loop;
+static struct copy *copy;
+static bool seen[COPY_BLAME + 1][COPY_BLAME + 1];
+static unsigned done_count, warn_count, faults_left, lost, dropped, refused;
+static bool stopped, endless, was_there;
+static unsigned hopeless; /* faults that looking cannot settle */
+static enum copy_result got;
+static struct fail got_fail;
+static unsigned steps;
+static enum copy_state last;
+static int64_t now;
+
+void
+copy_move(struct copy *c, enum copy_state state)
+{
+	seen[c->state][state] = true;
+	last = state;
+	copy_move_really(c, state);
+}
+
+static void
+on_done(struct copy *c, enum copy_result result, const struct fail *f)
+{
+	(void)c;
+	done_count++;
+	seen[last][COPY_IDLE] = true;
+	got = result;
+	got_fail = *f;
+}
+
+static void
+on_warn(void *arg, const char *key, size_t len, const char *text)
+{
+	(void)arg, (void)key, (void)len, (void)text;
+	warn_count++;
+}
+
+/* --- every path of choices, one after the other --- */
+
+static struct choice {
+	unsigned pick, of;
+} path[ENDLESS];
+static unsigned path_len, path_at;
+
+static unsigned
+choose(unsigned of)
+{
+	if (path_at == ENDLESS)
+		abort();
+	if (path_at == path_len)
+		path[path_len++] = (struct choice){0, of};
+	if (path[path_at].of != of)
+		abort(); /* a run does not repeat itself */
+	return path[path_at++].pick;
+}
+
+static bool
+next_path(void)
+{
+	while (path_len > 0 &&
+	    path[path_len - 1].pick + 1 == path[path_len - 1].of)
+		path_len--;
+	if (path_len == 0)
+		return false;
+	path[path_len - 1].pick++;
+	return true;
+}
+
+static void
+end_one(void)
+{
+	struct {
+		int i;
+		enum fake_outcome outcome;
+	} options[FAKE_REQUESTS * FAKE_OUTCOMES + 1];
+	unsigned n = 0, pick;
+	int i, outcome;
+
+	for (i = 0; i < fake.nactive; i++) {
+		if (i >= fake.window && !fake.active[i]->cancelled)
+			continue;
+		for (outcome = 0; outcome < FAKE_OUTCOMES; outcome++) {
+			if (outcome > 0 &&
+			    (faults_left == 0 || fake.active[i]->cancelled))
+				break;
+			options[n].i = i;
+			options[n++].outcome = (enum fake_outcome)outcome;
+		}
+	}
+	pick = choose(n + (faults_left > 0 && !stopped));
+	if (pick == n) {
+		faults_left--;
+		hopeless++;
+		stopped = job.stopping = true;
+		copy_stop(copy);
+		return;
+	}
+	faults_left -= options[pick].outcome != FAKE_GOOD;
+	if (options[pick].outcome == FAKE_REFUSED ||
+	    (options[pick].outcome != FAKE_GOOD &&
+		(fake.active[options[pick].i]->flags & S3REQ_ONCE) == 0))
+		hopeless++;
+	lost += options[pick].outcome == FAKE_LOST;
+	dropped += options[pick].outcome == FAKE_DROPPED;
+	refused += options[pick].outcome == FAKE_REFUSED;
+	fake_end(options[pick].i, options[pick].outcome);
+}
+
+static void
+wait_once(void *arg, struct pollfd *fds, size_t count, int timeout)
+{
+	(void)arg, (void)fds, (void)count;
+	if (++steps == ENDLESS) {
+		endless = true;
+		loop_stop(loop);
+	} else if (fake.nactive > 0) {
+		end_one();
+	} else if (timeout >= 0) {
+		now += timeout;
+	} else {
+		loop_stop(loop);
+	}
+}
+
+static int64_t
+fake_clock(void)
+{
+	return now;
+}
+
+/* --- what must hold after any run --- */
+
+static struct violations {
+	unsigned runs, unended, left_open, wrong, clobbered, early, unwanted,
+	    unsettled, memory;
+} bad;
+
+static bool
+as_wanted(const struct scenario *sc)
+{
+	switch (sc->wants) {
+	case COPIED_IF_GOOD:
+		return got == COPY_COPIED;
+	case SKIPPED_IF_GOOD:
+		return got == COPY_SKIPPED;
+	case FAILED_IF_GOOD:
+		/* A wrong copy of ours whose answer was lost cannot be told
+		 * from another's object. */
+		return (got == COPY_FAILED && got_fail.kind != FAIL_NONE) ||
+		    (got == COPY_SKIPPED && lost > 0);
+	}
+	return false;
+}
+
+static bool
+holds_copy(void)
+{
+	if (job.dry_run)
+		return !fake.exists;
+	return fake.exists && fake.there_size == fake.size &&
+	    (fake.flip == NULL || fake.sse[0] != '\0') &&
+	    (!job.keep_parts || !fake.knows_parts || fake.sse[0] != '\0' ||
+		strcmp(fake.there, fake.etag) == 0);
+}
+
+static void
+judge(const struct scenario *sc, bool any_fault)
+{
+	bad.runs++;
+	bad.unended += endless || done_count != 1 || fake.nactive > 0 ||
+	    copy->state != COPY_IDLE;
+	bad.left_open += fake_open_uploads() > 0 && warn_count == 0;
+	bad.wrong += got == COPY_COPIED && !holds_copy();
+	bad.clobbered += was_there && job.no_clobber &&
+	    strcmp(fake.there, ETAG_OTHER) != 0;
+	bad.early += fake.abort_beside_part;
+	bad.unwanted += !any_fault && !as_wanted(sc);
+	bad.unsettled += any_fault && hopeless == 0 && !as_wanted(sc);
+	bad.memory += memory.used > 0 || memory.first != NULL;
+}
+
+static void
+run_once(const struct scenario *sc)
+{
+	path_at = 0;
+	steps = done_count = warn_count = 0;
+	lost = dropped = refused = hopeless = 0;
+	stopped = endless = false;
+	faults_left = sc->faults;
+	fake_reset();
+	memset(&job, 0, sizeof(job));
+	pool_init(&memory, 1000);
+	loop = loop_new(wait_once, NULL, fake_clock);
+	env.loop = loop;
+	env.attempts = 5;
+	job.env = &env;
+	job.from = &from;
+	job.to = &to;
+	job.from_prefix = "from/";
+	job.to_prefix = "to/";
+	job.from_prefix_len = 5;
+	job.to_prefix_len = 3;
+	job.via = COPY_VIA_SERVER;
+	job.threshold = S3_PART_MAX;
+	job.parts_max = 3;
+	job.pool = &memory;
+	job.done = on_done;
+	job.warn = on_warn;
+	sc->set_up();
+	was_there = fake.exists;
+	copy = copy_new(&job);
+	copy_start(copy, sc->record, strlen(sc->record));
+	loop_run(loop);
+	judge(sc, faults_left < sc->faults);
+	if (!endless && fake.nactive == 0)
+		copy_free(copy);
+	loop_free(loop);
+}
+
+static void
+explore(const struct scenario *sc)
+{
+	memset(&bad, 0, sizeof(bad));
+	path_len = 0;
+	do
+		run_once(sc);
+	while (next_path() && bad.unended == 0);
+	ok(bad.unended == 0, "%s: %u runs, each ends once", sc->name, bad.runs);
+	is_int(bad.unwanted, 0, "unharmed, it ends as it should");
+	is_int(bad.unsettled, 0, "lost answers do not change that");
+	is_int(bad.wrong, 0, "what is told as copied is there");
+	is_int(bad.clobbered, 0, "what was there stays there under -n");
+	is_int(bad.left_open, 0, "no upload is left open untold");
+	is_int(bad.early, 0, "no upload is ended beside its parts");
+	is_int(bad.memory, 0, "no memory is held");
+}
+
+/* --- scenarios --- */
+
+#define PLAIN "key"
+
+static void
+small(void)
+{
+	fake_set_source(100, 0, 0);
+}
+
+static void
+small_never_clobber(void)
+{
+	small();
+	job.no_clobber = true;
+}
+
+static void
+there_already(void)
+{
+	small_never_clobber();
+	fake.exists = true;
+	set(fake.there, ETAG_OTHER);
+}
+
+static void
+there_and_long(void)
+{
+	there_already();
+	job.is_long = true;
+	set(fake.etag, "0123456789abcdef0123456789abcdef");
+}
+
+static void
+looks_first(void)
+{
+	there_already();
+	job.look_first = true;
+}
+
+static void
+looks_and_copies(void)
+{
+	small_never_clobber();
+	job.look_first = true;
+}
+
+static void
+knows_no_condition(void)
+{
+	small_never_clobber();
+	fake.knows_condition = false;
+}
+
+static void
+knows_no_condition_there(void)
+{
+	there_already();
+	fake.knows_condition = false;
+}
+
+static void
+dry(void)
+{
+	small_never_clobber();
+	job.dry_run = true;
+}
+
+static void
+is_long(void)
+{
+	job.is_long = job.keep_parts = true;
+}
+
+static void
+knows_no_pin(void)
+{
+	is_long();
+	fake.knows_pin = false;
+}
+
+static void
+has_changed(void)
+{
+	is_long();
+	set(fake.etag, ETAG_OTHER);
+}
+
+static void
+changed_never_clobber(void)
+{
+	has_changed();
+	job.no_clobber = true;
+}
+
+static void
+differs_in_place(void)
+{
+	is_long();
+	fake.flip = ETAG_OTHER;
+}
+
+static void
+differs_and_goes(void)
+{
+	differs_in_place();
+	job.no_clobber = true;
+}
+
+static void
+differs_by_kms(void)
+{
+	differs_in_place();
+	set(fake.sse, "aws:kms");
+}
+
+static void
+gone(void)
+{
+	fake.source_gone = true;
+}
+
+static void
+no_source_bucket(void)
+{
+	fake.source_gone = fake.source_bucket_gone = true;
+}
+
+static void
+no_destination(void)
+{
+	fake.bucket_gone = true;
+}
+
+static void
+keeps_acl(void)
+{
+	small();
+	job.keep_acl = true;
+}
+
+static void
+keeps_class(void)
+{
+	small();
+	job.keep_class = true;
+}
+
+static void
+large(void)
+{
+	fake.size = UINT64_C(6) << 30;
+	job.part_size = UINT64_C(3) << 30;
+}
+
+static void
+large_knows_no_tags(void)
+{
+	large();
+	fake.knows_tags = false;
+	job.threshold = UINT64_C(1) << 30;
+}
+
+static void
+large_never_clobber(void)
+{
+	large();
+	job.no_clobber = true;
+}
+
+static void
+large_knows_no_condition(void)
+{
+	large_never_clobber();
+	fake.knows_condition = false;
+	job.threshold = UINT64_C(1) << 30;
+}
+
+static void
+large_there(void)
+{
+	large_never_clobber();
+	fake.exists = true;
+	set(fake.there, ETAG_OTHER);
+}
+
+static void
+large_slow(void)
+{
+	large();
+	fake.window = 1;
+}
+
+static void
+in_parts_3(void)
+{
+	fake_set_source(25, 3, 10);
+	job.keep_parts = true;
+}
+
+static void
+in_parts_unequal(void)
+{
+	/* 20 and 5 bytes are no equal parts of 10: the first is asked, then
+	 * each. */
+	fake_set_source(25, 2, 20);
+	fake.part_size = 20;
+	job.keep_parts = true;
+}
+
+static void
+in_parts_1(void)
+{
+	fake_set_source(10, 1, 10);
+	job.keep_parts = true;
+}
+
+static void
+in_parts_unknown(void)
+{
+	in_parts_3();
+	fake.knows_parts = false;
+}
+
+static void
+stream_small(void)
+{
+	small();
+	job.via = COPY_VIA_STREAM;
+}
+
+static void
+stream_never_clobber(void)
+{
+	stream_small();
+	job.no_clobber = true;
+}
+
+static void
+stream_empty(void)
+{
+	fake_set_source(0, 0, 0);
+	job.via = COPY_VIA_STREAM;
+}
+
+static void
+stream_parts_2(void)
+{
+	fake_set_source(15, 2, 10);
+	job.via = COPY_VIA_STREAM;
+}
+
+#define LONG "100\t-\t0123456789abcdef0123456789abcdef\tSTANDARD\tkey"
+
+static const struct scenario scenarios[] = {
+    {"small", small, PLAIN, COPIED_IF_GOOD, 2},
+    {"small -n", small_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
+    {"-n there", there_already, PLAIN, SKIPPED_IF_GOOD, 2},
+    {"-n -l there", there_and_long, LONG, SKIPPED_IF_GOOD, 1},
+    {"-n looks first", looks_first, PLAIN, SKIPPED_IF_GOOD, 2},
+    {"-n looks, copies", looks_and_copies, PLAIN, COPIED_IF_GOOD, 2},
+    {"-n unknown", knows_no_condition, PLAIN, COPIED_IF_GOOD, 2},
+    {"-n unknown there", knows_no_condition_there, PLAIN, SKIPPED_IF_GOOD, 2},
+    {"-n --dry-run", dry, PLAIN, COPIED_IF_GOOD, 2},
+    {"-l", is_long, LONG, COPIED_IF_GOOD, 2},
+    {"-l pin unknown", knows_no_pin, LONG, COPIED_IF_GOOD, 2},
+    {"-l changed", has_changed, LONG, FAILED_IF_GOOD, 2},
+    {"-l -n changed", changed_never_clobber, LONG, FAILED_IF_GOOD, 2},
+    {"-l differs", differs_in_place, LONG, FAILED_IF_GOOD, 2},
+    {"-l -n differs", differs_and_goes, LONG, FAILED_IF_GOOD, 2},
+    {"-l differs by KMS", differs_by_kms, LONG, COPIED_IF_GOOD, 2},
+    {"gone", gone, PLAIN, FAILED_IF_GOOD, 2},
+    {"no source bucket", no_source_bucket, PLAIN, FAILED_IF_GOOD, 2},
+    {"no destination", no_destination, PLAIN, FAILED_IF_GOOD, 2},
+    {"keeps ACL", keeps_acl, PLAIN, COPIED_IF_GOOD, 2},
+    {"keeps class", keeps_class, PLAIN, COPIED_IF_GOOD, 2},
+    {"large", large, PLAIN, COPIED_IF_GOOD, 2},
+    {"large, no tags", large_knows_no_tags, PLAIN, COPIED_IF_GOOD, 1},
+    {"large -n", large_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
+    {"large -n unknown", large_knows_no_condition, "6442450944\t-\t-\t-\tkey",
+	COPIED_IF_GOOD, 1},
+    {"large -n there", large_there, PLAIN, SKIPPED_IF_GOOD, 1},
+    {"large, one at a time", large_slow, PLAIN, COPIED_IF_GOOD, 2},
+    {"3 parts", in_parts_3, PLAIN, COPIED_IF_GOOD, 2},
+    {"unequal parts", in_parts_unequal, PLAIN, COPIED_IF_GOOD, 1},
+    {"1 part", in_parts_1, PLAIN, COPIED_IF_GOOD, 2},
+    {"unknown parts", in_parts_unknown, PLAIN, FAILED_IF_GOOD, 1},
+    {"stream", stream_small, PLAIN, COPIED_IF_GOOD, 2},
+    {"stream -n", stream_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
+    {"stream empty", stream_empty, PLAIN, COPIED_IF_GOOD, 2},
+    {"stream 2 parts", stream_parts_2, PLAIN, COPIED_IF_GOOD, 1},
+};
+
+int
+main(void)
+{
+	size_t i;
+	int a, b;
+
+	endp_init(&from.endp);
+	endp_init(&to.endp);
+	from.params.bucket = "src";
+	to.params.bucket = "dst";
+	for (i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+		explore(&scenarios[i]);
+	for (a = 0; a <= COPY_BLAME; a++)
+		for (b = 0; b <= COPY_BLAME; b++)
+			if (seen[a][b])
+				printf("# %s -> %s\n",
+				    copy_state_name((enum copy_state)a),
+				    copy_state_name((enum copy_state)b));
+	endp_fini(&from.endp);
+	endp_fini(&to.endp);
+	hash_fini();
+	return tap_done();
+}
