@@ -19,26 +19,26 @@
 
 struct conf;
 
-enum conf_file {CONF_CONFIG, CONF_CREDENTIALS};
+enum conf_file { CONF_CONFIG, CONF_CREDENTIALS };
 
 /* Reads the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name,
  * or the default ones; a file that does not exist is an empty one.  NULL with
  * a one-line reason (owned by the caller, free(3)) when a file cannot be read
  * or makes no sense; the reason names file and line. */
 struct conf *conf_new(char **why);
-void	conf_free(struct conf *c);
+void conf_free(struct conf *c);
 /* False leaves what was read before. */
-bool	conf_reload(struct conf *c, char **why);
+bool conf_reload(struct conf *c, char **why);
 
 /* An environment variable, NULL if unset or empty. */
 const char *conf_env(const char *name);
 
 /* Does the profile exist in either file? */
-bool	conf_has_profile(const struct conf *c, const char *profile);
+bool conf_has_profile(const struct conf *c, const char *profile);
 /* A property of a profile, NULL if not set.  Property names are lower case.
  * The credentials file wins over the config file. */
-const char *conf_get(const struct conf *c, const char *profile,
-    const char *name);
+const char *
+conf_get(const struct conf *c, const char *profile, const char *name);
 /* The same from one file only. */
 const char *conf_get_from(const struct conf *c, enum conf_file file,
     const char *profile, const char *name);
@@ -46,8 +46,7 @@ const char *conf_get_from(const struct conf *c, enum conf_file file,
 const char *conf_get_sub(const struct conf *c, const char *profile,
     const char *block, const char *name);
 /* Does [sso-session NAME] or [services NAME] exist? */
-bool	conf_has_section(const struct conf *c, const char *kind,
-    const char *name);
+bool conf_has_section(const struct conf *c, const char *kind, const char *name);
 /* A property of [sso-session NAME] or [services NAME] (kind "sso-session",
  * "services"); block may be NULL. */
 const char *conf_get_section(const struct conf *c, const char *kind,
@@ -57,9 +56,9 @@ const char *conf_path(const struct conf *c, enum conf_file file);
 /* The permission bits of a file as it was read, 0 if there was none. */
 unsigned conf_mode(const struct conf *c, enum conf_file file);
 /* True once for each file, whatever is read again: for a warning about it. */
-bool	conf_first_time(struct conf *c, enum conf_file file);
+bool conf_first_time(struct conf *c, enum conf_file file);
 /* A path of the user's with a leading "~" replaced by the home directory; the
  * caller's, free(3). */
-char	*conf_expand(const char *path);
+char *conf_expand(const char *path);
 
 #endif

@@ -31,11 +31,11 @@ struct conf;
 
 /* One set of keys.  Borrowed by whoever was given it, until the loop sleeps. */
 struct cred_keys {
-	const char	*access_key;
-	const char	*secret;
-	const char	*token;		/* NULL: none */
-	int64_t		 expires;	/* wall clock, ms; 0: never */
-	uint64_t	 serial;	/* changes with each renewal */
+	const char *access_key;
+	const char *secret;
+	const char *token; /* NULL: none */
+	int64_t expires;   /* wall clock, ms; 0: never */
+	uint64_t serial;   /* changes with each renewal */
 };
 
 struct cred;
@@ -48,13 +48,13 @@ struct cred;
  */
 struct cred *cred_new(struct loop *loop, struct http *http, struct conf *conf,
     const char *profile, bool named, const char *region);
-void	cred_free(struct cred *c);	/* cleanses; cancels a fetch */
+void cred_free(struct cred *c); /* cleanses; cancels a fetch */
 /* How to verify the services that are asked (STS, SSO); before the first
  * cred_get().  ca_bundle NULL: the default. */
-void	cred_set_tls(struct cred *c, const char *ca_bundle, bool insecure);
+void cred_set_tls(struct cred *c, const char *ca_bundle, bool insecure);
 /* The profile was named by LOCATION: its endpoints for STS and SSO go before
  * the environment's (settings.h); before the first cred_get(). */
-void	cred_set_by_location(struct cred *c, bool by_location);
+void cred_set_by_location(struct cred *c, bool by_location);
 
 /*
  * The keys to sign with right now, at once if they are at hand: returns them.
@@ -63,19 +63,19 @@ void	cred_set_by_location(struct cred *c, bool by_location);
  * (FAIL_CREDENTIALS): no credentials are to be had, for good.
  */
 struct cred_waiter {
-	void		(*fn)(void *arg);	/* ask cred_get() again */
-	void		*arg;
+	void (*fn)(void *arg); /* ask cred_get() again */
+	void *arg;
 	/* private */
-	bool		 waiting;
+	bool waiting;
 	struct cred_waiter *next, **prev;
 };
-const struct cred_keys *cred_get(struct cred *c, struct cred_waiter *w,
-    struct fail *f);
-void	cred_cancel(struct cred *c, struct cred_waiter *w);
+const struct cred_keys *
+cred_get(struct cred *c, struct cred_waiter *w, struct fail *f);
+void cred_cancel(struct cred *c, struct cred_waiter *w);
 /* The store said that the keys of this serial are expired: renew, once for
  * each serial.  False if these keys cannot be renewed; cred_get() then says
  * why.  Static keys of a file are read again: new ones there are a renewal. */
-bool	cred_expired(struct cred *c, uint64_t serial);
+bool cred_expired(struct cred *c, uint64_t serial);
 /* Where the keys came from, for --debug: "credentials file
  * /home/u/.aws/credentials, profile x"; never a secret. */
 const char *cred_source(const struct cred *c);

@@ -13,15 +13,15 @@
 
 /* credential_process: Version 1, AccessKeyId, SecretAccessKey, and maybe
  * SessionToken and Expiration. */
-bool	cred_reply_process(struct cred_job *job, const char *p, size_t len);
+bool cred_reply_process(struct cred_job *job, const char *p, size_t len);
 /* Container and instance metadata: AccessKeyId, SecretAccessKey, Token,
  * Expiration, and for the latter Code, which is "Success". */
-bool	cred_reply_metadata(struct cred_job *job, const char *p, size_t len);
+bool cred_reply_metadata(struct cred_job *job, const char *p, size_t len);
 /* SSO: roleCredentials with accessKeyId, secretAccessKey, sessionToken and
  * expiration in ms. */
-bool	cred_reply_sso(struct cred_job *job, const char *p, size_t len);
+bool cred_reply_sso(struct cred_job *job, const char *p, size_t len);
 /* STS: XML; action is "AssumeRole" or "AssumeRoleWithWebIdentity". */
-bool	cred_reply_sts(struct cred_job *job, const char *action,
-	    const char *p, size_t len);
+bool cred_reply_sts(
+    struct cred_job *job, const char *action, const char *p, size_t len);
 
 #endif

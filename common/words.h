@@ -9,7 +9,7 @@
 
 /* A list that NULL ends, or NULL if a quote or backslash is left open.
  * words_free() cleanses: words may be secrets. */
-char	**words_split(const char *line);
-void	words_free(char **words);
+char **words_split(const char *line);
+void words_free(char **words);
 
 #endif

@@ -78,4 +78,3 @@
 {"a profile that lacks its start URL", "[profile x]\nsso_region = r\n" SSO, "", {NULL}, "x", true, "!profile x lacks sso_start_url", NULL},
 {"an account without a role", "[profile x]\nsso_account_id = 1\nsso_start_url = U\nsso_region = r\n", "", {NULL}, "x", true, "!not both", NULL},
 {"a session alone is no SSO profile", "[profile x]\nsso_session = w\n" SESSION, "[x]\n" K, {NULL}, "x", true, CRED_X, NULL},
-/* clang-format on */

@@ -150,4 +150,3 @@
 {"bkt", NULL, "http://h", D, "!excludes"},
 {"bkt", NULL, "http://h", F, "!excludes"},
 {"bkt", NULL, "http://h", A, "!excludes"},
-/* clang-format on */

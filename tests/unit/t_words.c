@@ -47,7 +47,7 @@ main(void)
 			    got + n, sizeof(got) - n, "<%s>", words[j]);
 		is_str(words == NULL ? NULL : got, rows[i].want,
 		    rows[i].want == NULL ? "an open end is refused" :
-		    rows[i].want);
+					   rows[i].want);
 		words_free(words);
 	}
 	return tap_done();
