@@ -615,12 +615,10 @@ test_delimiter(void)
 static void
 test_range(void)
 {
-	struct bucket b, part = {NULL, 0, 0};
+	struct bucket b;
 	struct world w;
 
 	shapes_make(&b, shapes_find("uuid"), 40000, 7);
-	part.keys = b.keys + 10000;
-	part.n = 20000;
 	w = world_of(&b, 4);
 	w.par.lo = b.keys[9999];
 	w.par.hi = b.keys[29999];
