@@ -248,7 +248,7 @@ static struct listseg *
 choose_beyond(struct listplan *p)
 {
 	double useful = (double)p->st.useful / p->page_names, ahead = 0, step;
-	double most = 1 + useful / 8;
+	double most = 1 + useful / 16;
 	struct listseg *s, *from = NULL, *got;
 
 	if (p->frontier == NULL || (double)beyond(p) >= most ||
@@ -312,6 +312,6 @@ listpick_next(struct listplan *p)
 	if (s == NULL)
 		s = choose_beyond(p);
 	if (s == NULL)
-		s = choose_short(p, 2, 2.5);
+		s = choose_short(p, 2.5, 3.5);
 	return s != NULL ? &s->pub : NULL;
 }

@@ -155,7 +155,8 @@ listplan_release(struct listplan *plan, struct listplan_seg *seg, size_t bytes);
 struct listplan_seg *listplan_front(const struct listplan *plan);
 /* The one after seg, or NULL. */
 struct listplan_seg *listplan_following(const struct listplan_seg *seg);
-/* Remove the front, which must be done, with user freed and nothing held. */
+/* Remove the front, which must be done, with user freed and nothing held; not
+ * busy, unless the parameter cancels is set. */
 void listplan_pop(struct listplan *plan);
 /* The same for any segment that is done, for an unsorted listing; the front
  * is not special there. */

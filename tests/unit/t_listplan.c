@@ -382,7 +382,7 @@ static const struct floor {
 	double least; /* times faster than one request at a time */
 } floors[] = {
     {"flat-hex", 35, 12},
-    {"sequential", 35, 10},
+    {"sequential", 35, 8},
     {"unpadded", 45, 10},
     {"dated", 60, 3},
     {"deep-prefix", 40, 10},
