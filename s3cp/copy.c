@@ -340,7 +340,7 @@ static enum way
 way_of(struct copy *c)
 {
 	const struct copy_job *job = c->job;
-	bool planned = c->parts != NULL && plan_complete(copy_parts_plan(c));
+	bool planned = copy_parts_planned(c);
 
 	if (planned || c->too_large)
 		return WAY_PARTS;

@@ -104,6 +104,13 @@ copy_parts_plan(struct copy *c)
 	return &parts_of(c)->plan;
 }
 
+bool
+copy_parts_planned(const struct copy *c)
+{
+	return c->parts != NULL && !c->parts->single &&
+	    plan_complete(&c->parts->plan);
+}
+
 void
 copy_parts_expect(struct copy *c, bool same)
 {
@@ -181,7 +188,7 @@ streamed(struct span *span, const struct fail *f)
 	if (span->opaque)
 		p->opaque = true;
 	memcpy(etag, span->etag, sizeof(etag));
-	if (p->single && span->opaque)
+	if (p->single && (span->opaque || span->no_md5))
 		etag[0] = '\0';
 	if (f->kind == FAIL_PRECONDITION && !p->single)
 		fail_set(&changed, FAIL_PRECONDITION,

@@ -85,6 +85,8 @@ int copy_find_read(struct copy *c, int64_t since, struct buf *id);
 
 /* The layout that PARTS follows; made by the first call. */
 struct plan *copy_parts_plan(struct copy *c);
+/* Is it known, for an upload in parts? */
+bool copy_parts_planned(const struct copy *c);
 /* Must the ETag come out as the source's? */
 void copy_parts_expect(struct copy *c, bool same);
 void copy_parts_create(struct copy *c);

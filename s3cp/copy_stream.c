@@ -17,6 +17,7 @@ struct copy_stream {
 	bool whole;	       /* all is here and was checked */
 	bool larger;	       /* than what goes through memory */
 	bool mismatched;       /* once, with the MD5 in `md5' */
+	bool incomparable;     /* the source's ETag is no MD5 */
 	struct hash_md5 *hash; /* NULL: MD5 is not to be had */
 	unsigned char md5[HASH_MD5];
 	char hex[2 * HASH_MD5 + 1];
@@ -160,8 +161,10 @@ fetched_right(struct copy_stream *s, struct fail *f)
 	if (meta_opaque(m) || !meta_is_md5(m->etag, false) ||
 	    strcmp(m->etag, s->hex) == 0)
 		return true;
-	if (s->mismatched && strcmp(before, s->hex) == 0)
+	if (s->mismatched && strcmp(before, s->hex) == 0) {
+		s->incomparable = true;
 		return true;
+	}
 	s->mismatched = true;
 	fail_set(f, FAIL_PROTOCOL, "the bytes that came do not have the MD5 %s",
 	    m->etag);
@@ -296,7 +299,7 @@ copy_stream_put(struct copy *c)
 void
 copy_stream_etag(const struct copy *c, char out[LIMIT_ETAG + 1])
 {
-	if (c->stream->opaque)
+	if (c->stream->opaque || c->stream->incomparable)
 		out[0] = '\0';
 	else
 		memcpy(out, c->stream->etag, sizeof(c->stream->etag));

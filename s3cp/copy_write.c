@@ -19,24 +19,21 @@ warn(const struct copy *c, const char *text)
 static void
 blame(struct copy *c, const struct fail *f)
 {
+	struct s3req *req;
+
 	c->fail = *f;
-	s3req_start(copy_ask(c, COPY_BLAME, S3OP_HEAD_BUCKET, COPY_FROM));
+	req = copy_ask(c, COPY_BLAME, S3OP_HEAD_BUCKET, COPY_FROM);
+	req->key = NULL;
+	req->key_len = 0;
+	s3req_start(req);
 }
 
 static void
 after_blame(struct copy *c, const struct fail *f)
 {
-	if (f->kind == FAIL_NONE) {
-		copy_end(c, COPY_FAILED, &c->fail);
-		return;
-	}
-	if (f->kind == FAIL_NOTFOUND || f->kind == FAIL_NOBUCKET) {
-		c->blamed = c->job->from;
-		c->fail.kind = FAIL_NOBUCKET;
-		if (c->fail.code[0] == '\0')
-			fail_set(
-			    &c->fail, FAIL_NOBUCKET, "there is no such bucket");
-	}
+	/* copy_ask() has put the blame on the source. */
+	if (f->kind != FAIL_NOTFOUND && f->kind != FAIL_NOBUCKET)
+		c->blamed = c->job->to;
 	copy_end(c, COPY_FAILED, &c->fail);
 }
 
@@ -175,9 +172,11 @@ found(struct copy *c)
 	char want[LIMIT_ETAG + 1];
 	bool known = expected(c, want);
 
-	if (known && strcmp(want, c->there->etag) == 0)
+	if (known && strcmp(want, c->there->etag) == 0) {
+		if (c->settling == COPY_COMPLETE)
+			copy_parts_completed(c);
 		copy_write_done(c);
-	else if (c->settling == COPY_COMPLETE)
+	} else if (c->settling == COPY_COMPLETE)
 		copy_parts_doubt(c, known);
 	else if (known || c->source != NULL)
 		copy_end(c, COPY_SKIPPED, NULL);

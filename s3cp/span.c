@@ -96,6 +96,7 @@ span_begin(struct span *s)
 	s->at = s->in = 0;
 	s->got = s->sent = 0;
 	s->again = s->wrong = false;
+	fail_clear(&s->fail);
 	if (s->hash != NULL)
 		hash_md5_reset(s->hash);
 	s->state = SPAN_READING;
@@ -110,6 +111,7 @@ span_start(struct span *s)
 {
 	s->tries = 0;
 	s->before[0] = s->hex[0] = '\0';
+	s->no_md5 = false;
 	fail_clear(&s->fail);
 	span_begin(s);
 }
@@ -231,8 +233,10 @@ finish_md5(struct span *s)
 static bool
 bytes_are_right(struct span *s)
 {
-	if (s->hash == NULL || s->md5 == NULL || strcmp(s->md5, s->hex) == 0 ||
-	    strcmp(s->before, s->hex) == 0)
+	if (s->hash == NULL || s->md5 == NULL || strcmp(s->md5, s->hex) == 0)
+		return true;
+	s->no_md5 = strcmp(s->before, s->hex) == 0;
+	if (s->no_md5)
 		return true;
 	memcpy(s->before, s->hex, sizeof(s->before));
 	return false;

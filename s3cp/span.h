@@ -52,6 +52,7 @@ struct span {
 	/* --- to be read when done runs --- */
 	char etag[LIMIT_ETAG + 1]; /* that the store answered */
 	bool opaque;		   /* it says nothing about the bytes */
+	bool no_md5;		   /* md5 was none */
 	struct s3req put;
 
 	/* --- private --- */

@@ -97,7 +97,7 @@ s3req_start(struct s3req *req)
 		abort();
 	req->state = S3REQ_WAITING;
 	req->cancelled = false;
-	fake.active[fake.nactive++] = req;
+	fake.active[fake.nactive++] = (struct fake_request){.req = req};
 }
 
 bool
@@ -112,7 +112,7 @@ s3req_sent(const struct s3req *req)
 	int i;
 
 	for (i = 0; i < fake.nactive && i < fake.window; i++)
-		if (fake.active[i] == req)
+		if (fake.active[i].req == req)
 			return !req->cancelled;
 	return false;
 }
@@ -128,7 +128,19 @@ s3req_cancel(struct s3req *req)
 void
 s3req_resume(struct s3req *req)
 {
-	(void)req;
+	int i;
+
+	for (i = 0; i < fake.nactive; i++)
+		if (fake.active[i].req == req)
+			fake.active[i].paused = false;
+}
+
+bool
+fake_is_ready(int i)
+{
+	const struct fake_request *r = &fake.active[i];
+
+	return r->req->cancelled || (i < fake.window && !r->paused);
 }
 
 /* --- the store --- */
@@ -245,6 +257,10 @@ head_source(struct s3req *req, struct fail *f)
 	if (!pin_holds(req, "if-match", f))
 		return;
 	give_source(req);
+	if (part > 0 && fake.refuses_parts) {
+		refuse(f, FAIL_UNSUPPORTED, 501, "NotImplemented");
+		return;
+	}
 	if (part == 0 || !fake.knows_parts || fake.parts == 0) {
 		give(req, "Content-Length", "%llu",
 		    (unsigned long long)fake.size);
@@ -294,41 +310,19 @@ etag_of_bytes(char *to, const char *p, size_t len)
 	hash_hex(bytes, sizeof(bytes), to);
 }
 
-/* The bytes a request brings, by whichever of its two ways. */
-static char *
-body_of(struct s3req *req)
-{
-	char *all = calloc(1, (size_t)req->body_len + 1);
-	size_t at = 0, n;
-
-	if (req->restart != NULL)
-		req->restart(req);
-	if (req->source == NULL && req->body_len > 0)
-		memcpy(all, req->body, (size_t)req->body_len);
-	while (req->source != NULL && at < req->body_len) {
-		n = 0;
-		if (req->source(req, all + at, 7, &n) != HTTP_GO)
-			abort();
-		at += n;
-	}
-	return all;
-}
-
 static void
-store_part(struct s3req *req, struct fail *f)
+store_part(struct s3req *req, const char *body, struct fail *f)
 {
 	struct fake_upload *u = upload_of(req, f);
 	uint64_t number = query_number(req, "partNumber=");
-	char *body = NULL, *bytes;
+	char *bytes;
 	uint64_t offset = 0, len = fake.size, i;
 
 	if (u == NULL)
 		return;
 	if (req->op == S3OP_UPLOAD_PART) {
-		body = body_of(req);
 		etag_of_bytes(u->part[number], body, (size_t)req->body_len);
 		give(req, "ETag", "\"%s\"", u->part[number]);
-		free(body);
 		return;
 	}
 	if (!pin_holds(req, "x-amz-copy-source-if-match", f))
@@ -430,12 +424,11 @@ copy_object(struct s3req *req, struct fail *f)
 }
 
 static void
-put_object(struct s3req *req, struct fail *f)
+put_object(struct s3req *req, const char *body, struct fail *f)
 {
-	char *body = body_of(req), etag[64];
+	char etag[64];
 
 	etag_of_bytes(etag, body, (size_t)req->body_len);
-	free(body);
 	if (!may_write(req, f))
 		return;
 	write_object(etag, req->body_len);
@@ -473,34 +466,110 @@ list_uploads(struct s3req *req)
 	buf_adds(&req->reply, "</ListMultipartUploadsResult>");
 }
 
-static void
-get_object(struct s3req *req, struct fail *f)
-{
-	const char *range = header(req, "range");
-	uint64_t first = 0, last = fake.size - 1;
-	size_t n;
-	char piece[16];
+/* --- bytes, as far as they go --- */
 
-	if (!pin_holds(req, "if-match", f))
-		return;
+static void
+begin_get(struct fake_request *r)
+{
+	const char *range = header(r->req, "range");
+	size_t n;
+
+	r->at = 0;
+	r->last = fake.size;
 	if (range != NULL) {
 		n = strcspn(range + 6, "-");
-		num_parse(range + 6, n, INT64_MAX, &first);
-		num_str(range + 7 + n, INT64_MAX, &last);
+		num_parse(range + 6, n, INT64_MAX, &r->at);
+		num_str(range + 7 + n, INT64_MAX, &r->last);
+		r->last++;
 	}
-	give_source(req);
-	give(req, "Content-Length", "%llu",
-	    (unsigned long long)(last - first + 1));
-	while (fake.size > 0 && first <= last) {
-		for (n = 0; n < sizeof(piece) && first <= last; n++)
-			piece[n] = fake_byte(first++);
-		if (req->data(req, piece, n) != HTTP_GO) {
-			refuse(f, FAIL_PROTOCOL, 200, "");
+	give_source(r->req);
+	give(r->req, "Content-Length", "%llu",
+	    (unsigned long long)(r->last - r->at));
+}
+
+/* Up to `upto'; false: the other side has to wait. */
+static bool
+move_get(struct fake_request *r, uint64_t upto, struct fail *f)
+{
+	char piece[8];
+	size_t n;
+
+	while (r->at < upto) {
+		for (n = 0; n < sizeof(piece) && r->at + n < upto; n++)
+			piece[n] = (char)(fake_byte(r->at + n) ^
+			    (fake.spoil && r->at + n == 3));
+		switch (r->req->data(r->req, piece, n)) {
+		case HTTP_GO:
+			r->at += n;
 			break;
+		case HTTP_PAUSE:
+			return false;
+		case HTTP_ABORT:
+			refuse(f, FAIL_PROTOCOL, 200, "");
+			f->unanswered = true;
+			if (r->req->check != NULL)
+				r->req->check(r->req, f);
+			return true;
 		}
 	}
-	if (req->check != NULL)
-		req->check(req, f);
+	return true;
+}
+
+static bool
+move_put(struct fake_request *r, struct fail *f)
+{
+	struct s3req *req = r->req;
+	size_t n;
+
+	if (req->source == NULL && req->body_len > 0)
+		memcpy(r->body, req->body, (size_t)req->body_len);
+	while (req->source != NULL && r->at < req->body_len) {
+		n = 0;
+		switch (req->source(req, r->body + r->at, 7, &n)) {
+		case HTTP_GO:
+			r->at += n;
+			break;
+		case HTTP_PAUSE:
+			return false;
+		case HTTP_ABORT:
+			refuse(f, FAIL_PROTOCOL, 200, "");
+			f->unanswered = true;
+			return true;
+		}
+	}
+	return true;
+}
+
+static bool
+is_get(const struct fake_request *r)
+{
+	return r->req->op == S3OP_GET_OBJECT;
+}
+
+static void
+begin_moving(struct fake_request *r, struct fail *f)
+{
+	if (r->req->restart != NULL)
+		r->req->restart(r->req);
+	r->begun = true;
+	if (!is_get(r))
+		r->body = calloc(1, (size_t)r->req->body_len + 1);
+	else if (pin_holds(r->req, "if-match", f))
+		begin_get(r);
+}
+
+/* False: paused. */
+static bool
+move(struct fake_request *r, bool half, struct fail *f)
+{
+	if (!r->begun)
+		begin_moving(r, f);
+	if (f->kind != FAIL_NONE)
+		return true;
+	if (is_get(r))
+		return move_get(
+		    r, half ? r->at + (r->last - r->at) / 2 : r->last, f);
+	return move_put(r, f);
 }
 
 static void
@@ -510,14 +579,14 @@ abort_upload(struct s3req *req, struct fail *f)
 	int i;
 
 	for (i = 0; i < fake.nactive; i++)
-		if (fake.active[i]->op == S3OP_COPY_PART)
+		if (fake.active[i].req->op == S3OP_COPY_PART)
 			fake.abort_beside_part = true;
 	if (u != NULL)
 		u->open = false;
 }
 
 static void
-carry_out(struct s3req *req, struct fail *f)
+carry_out(struct s3req *req, const char *body, struct fail *f)
 {
 	switch (req->op) {
 	case S3OP_HEAD_BUCKET:
@@ -531,10 +600,11 @@ carry_out(struct s3req *req, struct fail *f)
 			head_destination(req, f);
 		break;
 	case S3OP_GET_OBJECT:
-		get_object(req, f);
+		if (req->check != NULL)
+			req->check(req, f);
 		break;
 	case S3OP_PUT_OBJECT:
-		put_object(req, f);
+		put_object(req, body, f);
 		break;
 	case S3OP_COPY_OBJECT:
 		copy_object(req, f);
@@ -562,7 +632,7 @@ carry_out(struct s3req *req, struct fail *f)
 		break;
 	case S3OP_UPLOAD_PART:
 	case S3OP_COPY_PART:
-		store_part(req, f);
+		store_part(req, body, f);
 		break;
 	case S3OP_COMPLETE_UPLOAD:
 		complete(req, f);
@@ -590,35 +660,47 @@ remove_active(int i)
 	    (size_t)(fake.nactive - i) * sizeof(fake.active[0]));
 }
 
+static void
+judge_end(struct s3req *req, enum fake_outcome outcome, struct fail *f)
+{
+	if (outcome == FAKE_REFUSED) {
+		refuse(f, FAIL_DENIED, 403, "AccessDenied");
+	} else if (outcome != FAKE_GOOD) {
+		refuse(f, FAIL_TRANSIENT, 0, "");
+		f->curl = 56;
+		f->unanswered = true;
+	}
+	fake.sent[req->op]++;
+}
+
 void
 fake_end(int i, enum fake_outcome outcome)
 {
-	struct s3req *req = fake.active[i];
-	bool was_sent = i < fake.window;
+	struct fake_request *r = &fake.active[i], ended;
+	struct s3req *req = r->req;
 	struct fail f;
 
-	remove_active(i);
 	fail_clear(&f);
 	buf_reset(&req->reply);
 	req->attempt = 1;
 	if (req->cancelled) {
 		fail_set(&f, FAIL_CANCELLED, "cancelled");
-		f.unanswered = was_sent;
-	} else if (outcome == FAKE_GOOD || outcome == FAKE_LOST) {
-		if (req->restart != NULL)
-			req->restart(req);
-		carry_out(req, &f);
+		f.unanswered = i < fake.window;
+	} else {
+		if (outcome != FAKE_REFUSED &&
+		    !move(r, outcome == FAKE_DROPPED, &f) &&
+		    outcome != FAKE_DROPPED) {
+			r->paused = true;
+			return;
+		}
+		if (f.kind == FAIL_NONE &&
+		    (outcome == FAKE_GOOD || outcome == FAKE_LOST))
+			carry_out(req, r->body, &f);
+		judge_end(req, outcome, &f);
 	}
-	if (!req->cancelled)
-		fake.sent[req->op]++;
-	if (!req->cancelled &&
-	    (outcome == FAKE_LOST || outcome == FAKE_DROPPED)) {
-		refuse(&f, FAIL_TRANSIENT, 0, "");
-		f.curl = 56;
-		f.unanswered = true;
-	} else if (!req->cancelled && outcome == FAKE_REFUSED) {
-		refuse(&f, FAIL_DENIED, 403, "AccessDenied");
-	}
+	ended = *r;
+	remove_active(i);
+	free(ended.body);
 	req->state = S3REQ_IDLE;
 	req->done(req, &f);
 }

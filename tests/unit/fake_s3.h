@@ -42,7 +42,9 @@ struct fake_s3 {
 	uint64_t copy_max;  /* of CopyObject */
 	char sse[16];
 	bool knows_condition, knows_pin, knows_parts, knows_tags;
-	const char *flip; /* the ETag that copies get instead; NULL: none */
+	bool spoil;	    /* one bit of each GET is wrong */
+	bool refuses_parts; /* 501 to HEAD of a part */
+	const char *flip;   /* the ETag that copies get instead; NULL: none */
 	/* the destination */
 	bool bucket_gone;
 	bool exists;
@@ -52,7 +54,12 @@ struct fake_s3 {
 	struct fake_upload uploads[FAKE_UPLOADS];
 	unsigned nuploads;
 	/* requests under way, in the order in which they began */
-	struct s3req *active[FAKE_REQUESTS];
+	struct fake_request {
+		struct s3req *req;
+		bool begun, paused;
+		uint64_t first, at, last; /* of a GET; at: of a body, too */
+		char *body;
+	} active[FAKE_REQUESTS];
 	int nactive;
 	int window;		   /* so many of them are sent */
 	unsigned sent[S3OP_COUNT]; /* that ended, by operation */
@@ -66,8 +73,11 @@ void fake_reset(void);
  * uploaded in one piece. */
 void fake_set_source(uint64_t size, unsigned parts, uint64_t part);
 unsigned fake_open_uploads(void);
-/* End the active request i so. */
+/* End the active request i so; one whose bytes have to wait is paused instead,
+ * until s3req_resume(). */
 void fake_end(int i, enum fake_outcome outcome);
+/* May it be ended now? */
+bool fake_is_ready(int i);
 /* The body of the source is byte k = k % 251. */
 char fake_byte(uint64_t offset);
 

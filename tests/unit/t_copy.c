@@ -9,6 +9,16 @@
 #include <stdlib.h>
 
 #include "../../s3cp/copy_private.h"
+#include "../../s3cp/span.h"
+
+/* Sizes at which a unit test can do what takes megabytes else. */
+#undef COPY_STREAM_FETCH
+#define COPY_STREAM_FETCH 120
+#undef SPAN_WHOLE
+#define SPAN_WHOLE 40
+#undef SPAN_PIPE
+#define SPAN_PIPE 16
+
 void copy_move_really(struct copy *c, enum copy_state state);
 
 #define copy_move copy_move_really
@@ -130,16 +140,18 @@ end_one(void)
 	int i, outcome;
 
 	for (i = 0; i < fake.nactive; i++) {
-		if (i >= fake.window && !fake.active[i]->cancelled)
+		if (!fake_is_ready(i))
 			continue;
 		for (outcome = 0; outcome < FAKE_OUTCOMES; outcome++) {
 			if (outcome > 0 &&
-			    (faults_left == 0 || fake.active[i]->cancelled))
+			    (faults_left == 0 || fake.active[i].req->cancelled))
 				break;
 			options[n].i = i;
 			options[n++].outcome = (enum fake_outcome)outcome;
 		}
 	}
+	if (n == 0)
+		abort(); /* all wait for each other */
 	pick = choose(n + (faults_left > 0 && !stopped));
 	if (pick == n) {
 		faults_left--;
@@ -151,7 +163,7 @@ end_one(void)
 	faults_left -= options[pick].outcome != FAKE_GOOD;
 	if (options[pick].outcome == FAKE_REFUSED ||
 	    (options[pick].outcome != FAKE_GOOD &&
-		(fake.active[options[pick].i]->flags & S3REQ_ONCE) == 0))
+		(fake.active[options[pick].i].req->flags & S3REQ_ONCE) == 0))
 		hopeless++;
 	lost += options[pick].outcome == FAKE_LOST;
 	dropped += options[pick].outcome == FAKE_DROPPED;
@@ -488,14 +500,52 @@ in_parts_3(void)
 	job.keep_parts = true;
 }
 
+/* Of 5, 5 and 15 bytes: each has to be asked for. */
 static void
 in_parts_unequal(void)
 {
-	/* 20 and 5 bytes are no equal parts of 10: the first is asked, then
-	 * each. */
-	fake_set_source(25, 2, 20);
-	fake.part_size = 20;
+	fake_set_source(25, 3, 5);
 	job.keep_parts = true;
+}
+
+static void
+in_parts_refused(void)
+{
+	in_parts_3();
+	fake.refuses_parts = true;
+	set(fake.etag, "0123456789abcdef0123456789abcdef-3");
+}
+
+static void
+large_keeps_acl(void)
+{
+	large();
+	job.keep_acl = true;
+}
+
+/* The store takes less than it should. */
+static void
+large_keeps_class(void)
+{
+	large();
+	fake.size = UINT64_C(3) << 30;
+	job.part_size = UINT64_C(2) << 30;
+	fake.copy_max = UINT64_C(1) << 30;
+	job.keep_class = true;
+}
+
+static void
+large_differs(void)
+{
+	large();
+	fake.flip = ETAG_OTHER;
+}
+
+static void
+in_parts_long(void)
+{
+	in_parts_3();
+	job.is_long = true;
 }
 
 static void
@@ -540,7 +590,52 @@ stream_parts_2(void)
 	job.via = COPY_VIA_STREAM;
 }
 
-#define LONG "100\t-\t0123456789abcdef0123456789abcdef\tSTANDARD\tkey"
+/* Through a buffer of SPAN_PIPE bytes, both requests at one time. */
+static void
+stream_piped(void)
+{
+	fake_set_source(130, 0, 0);
+	job.via = COPY_VIA_STREAM;
+}
+
+static void
+stream_piped_never_clobber(void)
+{
+	stream_piped();
+	job.no_clobber = true;
+}
+
+static void
+stream_piped_there(void)
+{
+	stream_piped_never_clobber();
+	fake.exists = true;
+	set(fake.there, ETAG_OTHER);
+}
+
+static void
+stream_piped_spoilt(void)
+{
+	stream_piped();
+	fake.spoil = true;
+}
+
+static void
+stream_parts_piped(void)
+{
+	fake_set_source(130, 2, 70);
+	job.via = COPY_VIA_STREAM;
+}
+
+static void
+stream_differs(void)
+{
+	stream_small();
+	fake.flip = ETAG_OTHER;
+}
+
+#define LONG_PARTS "25\t-\t704bbbf0caffa731e3361851ec17ae6c-3\tSTANDARD\tkey"
+#define LONG	   "100\t-\t0123456789abcdef0123456789abcdef\tSTANDARD\tkey"
 
 static const struct scenario scenarios[] = {
     {"small", small, PLAIN, COPIED_IF_GOOD, 2},
@@ -573,19 +668,72 @@ static const struct scenario scenarios[] = {
     {"large, one at a time", large_slow, PLAIN, COPIED_IF_GOOD, 2},
     {"3 parts", in_parts_3, PLAIN, COPIED_IF_GOOD, 2},
     {"unequal parts", in_parts_unequal, PLAIN, COPIED_IF_GOOD, 1},
+    {"-l, 3 parts", in_parts_long, LONG_PARTS, COPIED_IF_GOOD, 1},
     {"1 part", in_parts_1, PLAIN, COPIED_IF_GOOD, 2},
+    {"refused parts", in_parts_refused, PLAIN, FAILED_IF_GOOD, 1},
+    {"large, keeps ACL", large_keeps_acl, PLAIN, COPIED_IF_GOOD, 1},
+    {"large, keeps class", large_keeps_class, PLAIN, COPIED_IF_GOOD, 1},
+    {"large, differs", large_differs, PLAIN, FAILED_IF_GOOD, 1},
     {"unknown parts", in_parts_unknown, PLAIN, FAILED_IF_GOOD, 1},
     {"stream", stream_small, PLAIN, COPIED_IF_GOOD, 2},
     {"stream -n", stream_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
     {"stream empty", stream_empty, PLAIN, COPIED_IF_GOOD, 2},
-    {"stream 2 parts", stream_parts_2, PLAIN, COPIED_IF_GOOD, 1},
+    {"stream 2 parts", stream_parts_2, PLAIN, COPIED_IF_GOOD, 2},
+    {"stream differs", stream_differs, PLAIN, FAILED_IF_GOOD, 1},
+    {"pipe", stream_piped, PLAIN, COPIED_IF_GOOD, 2},
+    {"pipe -n", stream_piped_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
+    {"pipe -n there", stream_piped_there, PLAIN, SKIPPED_IF_GOOD, 1},
+    {"pipe spoilt", stream_piped_spoilt, PLAIN, COPIED_IF_GOOD, 0},
+    {"2 pipes", stream_parts_piped, PLAIN, COPIED_IF_GOOD, 0},
 };
+
+/* The table of copy.h as it was walked: each of these steps, and no other. */
+static const char *const transitions[COPY_BLAME + 1] = {
+    [COPY_IDLE] = "LOOK HEAD LAYOUT ACL COPY FETCH",
+    [COPY_LOOK] = "IDLE COPY COMPLETE ABORT",
+    [COPY_HEAD] = "IDLE LAYOUT TAGS COPY",
+    [COPY_LAYOUT] = "IDLE HEAD LAYOUT TAGS COPY",
+    [COPY_TAGS] = "IDLE ACL PUT CREATE PARTS",
+    [COPY_ACL] = "IDLE COPY CREATE",
+    [COPY_COPY] = "IDLE LOOK HEAD TAGS COPY SETTLE COMPARE PUT_ACL BLAME",
+    [COPY_FETCH] = "IDLE LAYOUT TAGS",
+    [COPY_PUT] = "IDLE SETTLE COMPARE",
+    [COPY_CREATE] = "IDLE FIND PARTS",
+    [COPY_FIND] = "CREATE PARTS",
+    [COPY_PARTS] = "IDLE DRAIN COMPLETE SETTLE ABORT",
+    [COPY_DRAIN] = "ABORT",
+    [COPY_COMPLETE] = "IDLE LOOK SETTLE COMPARE ABORT PUT_ACL",
+    [COPY_SETTLE] = "IDLE COPY PUT PARTS COMPLETE COMPARE ABORT PUT_ACL UNDO",
+    [COPY_COMPARE] = "IDLE SETTLE",
+    [COPY_ABORT] = "IDLE ABORT",
+    [COPY_PUT_ACL] = "IDLE",
+    [COPY_UNDO] = "IDLE",
+    [COPY_BLAME] = "IDLE",
+};
+
+static void
+check_transitions(void)
+{
+	char walked[256];
+	int a, b;
+
+	for (a = 0; a <= COPY_BLAME; a++) {
+		walked[0] = '\0';
+		for (b = 0; b <= COPY_BLAME; b++)
+			if (seen[a][b])
+				snprintf(walked + strlen(walked),
+				    sizeof(walked) - strlen(walked), "%s%s",
+				    walked[0] == '\0' ? "" : " ",
+				    copy_state_name((enum copy_state)b));
+		is_str(walked, transitions[a],
+		    copy_state_name((enum copy_state)a));
+	}
+}
 
 int
 main(void)
 {
 	size_t i;
-	int a, b;
 
 	endp_init(&from.endp);
 	endp_init(&to.endp);
@@ -593,12 +741,7 @@ main(void)
 	to.params.bucket = "dst";
 	for (i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		explore(&scenarios[i]);
-	for (a = 0; a <= COPY_BLAME; a++)
-		for (b = 0; b <= COPY_BLAME; b++)
-			if (seen[a][b])
-				printf("# %s -> %s\n",
-				    copy_state_name((enum copy_state)a),
-				    copy_state_name((enum copy_state)b));
+	check_transitions();
 	endp_fini(&from.endp);
 	endp_fini(&to.endp);
 	hash_fini();
