@@ -137,21 +137,6 @@ app_fatal(struct app *app, const char *fmt, ...)
 	app_stop(app);
 }
 
-/* What to do about failures that a first run meets most. */
-static const char *
-advice(const struct fail *f)
-{
-	if (f->kind == FAIL_TLS)
-		return ": check the CA bundle (--ca-bundle, AWS_CA_BUNDLE)";
-	if (f->kind == FAIL_NOBUCKET)
-		return ": check the name, the endpoint and the profile";
-	if (strcmp(f->code, "SignatureDoesNotMatch") == 0)
-		return ": check the secret key";
-	if (strcmp(f->code, "InvalidAccessKeyId") == 0)
-		return ": check the access key, the endpoint and the profile";
-	return "";
-}
-
 void
 app_fatal_fail(struct app *app, const char *what, const struct fail *f)
 {
@@ -159,7 +144,7 @@ app_fatal_fail(struct app *app, const char *what, const struct fail *f)
 
 	app->fatal_kind = f->kind;
 	app_fatal(app, "%s: %s%s", what, fail_phrase(f, phrase, sizeof(phrase)),
-	    advice(f));
+	    app_advice(app->program, f));
 }
 
 /* Is this a failure that every other key would meet too? */
@@ -179,8 +164,9 @@ shared_by_all(
 	case FAIL_DENIED:
 		return app->good == 0 && app->denied >= DENIED_MAX;
 	case FAIL_TRANSIENT:
-	case FAIL_PROTOCOL:
 		return bucket != NULL && !bucket->answered;
+	case FAIL_PROTOCOL:
+		return bucket != NULL && !bucket->known;
 	case FAIL_NONE:
 	case FAIL_NOTFOUND:
 	case FAIL_AMBIGUOUS:

@@ -14,6 +14,10 @@ void	app_failed_close(struct app *app);
 void	app_report_start(struct app *app);
 void	app_report_line(struct app *app);
 void	app_report_end(struct app *app);
+/* What to look at where this failure ended a run: a phrase that begins with a
+ * colon, or "". */
+const char *app_advice(const struct app_program *program,
+	    const struct fail *f);
 /* Ask the program to begin no more work. */
 void	app_stop(struct app *app);
 

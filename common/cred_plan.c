@@ -475,9 +475,9 @@ from_nowhere(struct maker *m)
 	const struct conf *c = m->ask->conf;
 
 	return wrong(m,
-	    "no credentials: none in %sprofile %.40s of %.60s and "
-	    "%.60s, none from a container, and instance metadata is switched "
-	    "off",
+	    "no credentials: none in %sprofile %.40s of %.60s and %.60s, none "
+	    "from a container, and instance metadata is switched off "
+	    "(try --profile, or --no-sign-request)",
 	    m->ask->named ? "" : "the environment, ", m->ask->profile,
 	    conf_path(c, CONF_CREDENTIALS), conf_path(c, CONF_CONFIG));
 }

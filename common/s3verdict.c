@@ -96,6 +96,12 @@ read_answer(struct s3req *req)
 	reply_error(req->reply.data, req->reply.len, f, req->facts.region,
 	    sizeof(req->facts.region));
 	reply_classify(f, head, req->facts.region);
+	/* A store names the reason wherever there is room for it.  Who does not
+	 * is no store, and what is not there says nothing of any key. */
+	if (!head && f->code[0] == '\0' &&
+	    (f->kind == FAIL_NOTFOUND ||
+		(f->kind == FAIL_INVALID && !req->bucket->known)))
+		fail_set(f, FAIL_PROTOCOL, "no S3 store answers there");
 	/* A GET of one byte from an empty object: it exists. */
 	if (req->as_get && req->status == 416) {
 		fail_clear(f);
@@ -235,7 +241,10 @@ mend_by_time(struct s3req *req)
 	if (!req->bucket->answered && f->curl != 0 && !f->unanswered &&
 	    most > HOPELESS)
 		most = HOPELESS;
-	if (req->flags & S3REQ_NOT_RETRIED)
+	if (!req->bucket->known && f->kind == FAIL_PROTOCOL && most > HOPELESS)
+		most = HOPELESS;
+	if (req->flags & S3REQ_NOT_RETRIED ||
+	    (f->kind == FAIL_PROTOCOL && f->status / 100 == 4))
 		most = 1;
 	return retry_worth(f) && req->attempt < most ? S3VERDICT_LATER :
 						       S3VERDICT_DONE;
