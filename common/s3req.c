@@ -404,6 +404,8 @@ note_header(struct s3req *req, const char *name, const char *value)
 		copy_text(facts->region, sizeof(facts->region), value);
 	else if (strcasecmp(name, "location") == 0)
 		copy_text(facts->location, sizeof(facts->location), value);
+	else if (strcasecmp(name, "etag") == 0)
+		facts->has_etag = *value != '\0';
 }
 
 /* "bytes 0-0/12345": the size of the whole is what a HEAD would have said. */

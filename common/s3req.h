@@ -10,7 +10,8 @@
  * the number of attempts), a wrong region (followed once, remembered, told
  * once), clock skew (corrected from the server's Date), expired tokens
  * (renewed), and the bare 400 and 403 of a HEAD (asked again as a GET of one
- * byte, whose answer has a reason).  An <Error> inside a 200 is a failure.
+ * byte, whose answer has a reason).  An <Error> inside a 200 is a failure,
+ * and so is an object without an ETag.
  *
  * Promises: done runs exactly once, from the loop, never from inside
  * s3req_start() or s3req_cancel(); after it the struct is the caller's again.
@@ -149,6 +150,7 @@ struct s3req {
 		char	 region[64];	/* "" if not said */
 		char	 location[256];
 		bool	 too_long;	/* the reply passed its maximum */
+		bool	 has_etag;
 	} facts;
 	unsigned	 mended;	/* S3VERDICT_* that were tried already */
 	bool		 as_get;	/* a HEAD asked as a GET of one byte */

@@ -37,12 +37,52 @@ notice(struct s3req *req, const char *fmt, ...)
 /* --- reading the answer --- */
 
 /* Copies and CompleteMultipartUpload send their status before the work is
- * done: the truth is in the body. */
+ * done: the truth is in the body.  And where a document is what was asked for,
+ * one that is an error or none at all is no answer. */
 static bool
 body_decides(enum s3op op)
 {
-	return op == S3OP_COPY_OBJECT || op == S3OP_COPY_PART ||
-	    op == S3OP_COMPLETE_UPLOAD;
+	switch (op) {
+	case S3OP_COPY_OBJECT:
+	case S3OP_COPY_PART:
+	case S3OP_COMPLETE_UPLOAD:
+	case S3OP_CREATE_UPLOAD:
+	case S3OP_GET_TAGGING:
+	case S3OP_GET_ACL:
+	case S3OP_LIST_PARTS:
+	case S3OP_LIST_UPLOADS:
+		return true;
+	case S3OP_LIST_BUCKETS:
+	case S3OP_LIST_OBJECTS:
+	case S3OP_HEAD_BUCKET:
+	case S3OP_HEAD_OBJECT:
+	case S3OP_GET_OBJECT:
+	case S3OP_PUT_OBJECT:
+	case S3OP_DELETE_OBJECT:
+	case S3OP_PUT_TAGGING:
+	case S3OP_PUT_ACL:
+	case S3OP_UPLOAD_PART:
+	case S3OP_ABORT_UPLOAD:
+	case S3OP_COUNT:
+		return false;
+	}
+	return false;
+}
+
+/* An object has an ETag; what a HEAD or GET brings without one is something
+ * else, such as an error that came with a good status. */
+static bool
+lacks_etag(const struct s3req *req)
+{
+	return !req->facts.has_etag &&
+	    (req->op == S3OP_HEAD_OBJECT || req->op == S3OP_GET_OBJECT);
+}
+
+static void
+broken(struct fail *f, const char *why)
+{
+	fail_set(f, FAIL_PROTOCOL, "broken answer: %s", why);
+	f->unanswered = true;
 }
 
 static void
@@ -51,18 +91,22 @@ read_success(struct s3req *req)
 	struct fail *f = &req->fail;
 	const char *why = "";
 
+	if (lacks_etag(req)) {
+		broken(f, "an object without an ETag");
+		return;
+	}
 	if (req->check != NULL && !req->check(req, f))
 		f->unanswered = true;
-	if (!body_decides(req->op))
+	if (req->data != NULL ||
+	    (req->reply.len == 0 && !body_decides(req->op)))
 		return;
 	if (reply_error(req->reply.data, req->reply.len, f, req->facts.region,
 		sizeof(req->facts.region))) {
 		f->status = req->status;
 		reply_classify(f, false, req->facts.region);
-	} else if (!reply_read(
-		       req->reply.data, req->reply.len, NULL, 0, &why)) {
-		fail_set(f, FAIL_PROTOCOL, "broken answer: %s", why);
-		f->unanswered = true;
+	} else if (body_decides(req->op) &&
+	    !reply_read(req->reply.data, req->reply.len, NULL, 0, &why)) {
+		broken(f, why);
 	}
 }
 

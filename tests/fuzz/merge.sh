@@ -20,13 +20,14 @@ for name in "$@"; do
 	    -exec rm -f {} +
 	bytes=0
 	kept=0
-	for file in $(ls -rS "$new"); do
-		size=$(wc -c <"$new/$file")
+	find "$new" -type f -printf '%s %p\n' | sort -n >"$dir/merged/sizes"
+	while read -r size file; do
 		bytes=$((bytes + size))
 		kept=$((kept + 1))
-		[ $kept -le 60 ] && [ $bytes -le 20000 ] || break
-		cp "$new/$file" "$here/corpus/$name/$file"
-	done
+		[ $kept -le 60 ] || break
+		[ $bytes -le 20000 ] || break
+		cp "$file" "$here/corpus/$name/"
+	done <"$dir/merged/sizes"
 	printf '%-10s %s files\n' "$name" \
 	    "$(find "$here/corpus/$name" -type f | wc -l)"
 done

@@ -1,0 +1,36 @@
+#!/bin/sh
+# Good statuses whose answers are none: an error document with status 200, an
+# object without an ETag.  None of them is believed.
+. "$(dirname "$0")/../lib.sh"
+server 'bucket src' 'put src a text=one meta.m=n tag.t=u' 'put src b text=two' \
+    'bucket dst'
+
+for code in InternalError SlowDown; do
+	say 'faults clear' "fault HeadObject nth=1 error200=$code"
+	run s3exists --probe head dst a
+	is "$(cat out)" '' "HEAD $code with 200: the key is not there"
+	say 'faults clear' "fault HeadObject nth=1 error200=$code"
+	run s3exists --probe head src a
+	is "$status$(cat out)" 0a "HEAD $code with 200: it is where it is"
+done
+
+say 'faults clear' 'fault CopyObject nth=1 500' \
+    'fault HeadObject nth=1 error200=InternalError'
+run s3cp -n --print src dst a
+is "$status$(cat out)" 0a 'looking after a lost copy finds none by such a HEAD'
+is "$(ask '/count?bucket=dst')" 1 'and copies'
+
+for op in GetObject GetObjectTagging PutObject; do
+	say 'faults clear' 'drop dst' 'bucket dst' \
+	    "fault $op nth=1 error200=InternalError"
+	run s3cp --via stream src dst a b
+	status_is 0 "$op, an error with 200"
+	is "$(ask '/diff?a=src&b=dst')" '' 'is tried again, and nothing is lost'
+	say 'faults clear' 'drop dst' 'bucket dst' \
+	    "fault $op always error200=InternalError"
+	run s3cp --retries 2 --via stream src dst a
+	status_is 1 "$op, always an error with 200"
+	err_has 'a: ' "$op"
+	is "$(ask '/count?bucket=dst')" 0 'is a failure'
+done
+finish
