@@ -42,15 +42,16 @@ copy='set -o pipefail; s3ls --range {} src | s3exists -v dst | s3cp src dst'
 bash -c 's3ls src | parallel --pipe --block 100k -S host1,host2,host3 \
     "set -o pipefail; s3exists -v dst | s3cp src dst"' >out 2>err
 is $? 0 'ship keys: parallel ends with 0'
-quiet 'ship keys: without a word'
+ok 'ship keys: without a word' sh -c '! grep -E "^s3(ls|exists|cp): " err'
 agree 'ship keys: all are copied'
 
 # A machine dies; what it had is lost, and a second run brings it.
 empty dst
 ship()		# LOG HOSTS
 {
-	bash -c 's3ls src | parallel --joblog "$1" --pipe --block 20k -S "$2" \
-	    "set -o pipefail; s3exists -v dst | s3cp src dst"' ship "$1" "$2"
+	bash -c 's3ls src | parallel --joblog "$1" --pipe --block "$3" -S "$2" \
+	    "set -o pipefail; s3exists -v dst | s3cp src dst"' ship "$1" "$2" \
+	    $((keys * 2))
 }
 say 'latency CopyObject 20'
 ship log1 2/host1,2/host2,2/host3 >out 2>err &
