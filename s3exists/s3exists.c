@@ -1,4 +1,7 @@
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "same.h"
 #include "s3exists.h"
@@ -79,6 +82,16 @@ on_fini(void *arg)
 	flow_free(arg);
 }
 
+/* Batches come and go by the megabyte: from glibc's heap they would leave holes
+ * behind, which it closes only where it may not learn to use it for them. */
+static void
+keep_memory_low(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
+
 int
 main(int argc, char **argv)
 {
@@ -97,6 +110,7 @@ main(int argc, char **argv)
 	    .arg = &s,
 	};
 
+	keep_memory_low();
 	app_init(&s.app, &program, argc, argv);
 	if (s.app.noperands < 1)
 		app_usage(&s.app, "a LOCATION is wanted");
