@@ -63,6 +63,32 @@ plan_like(struct plan *p, uint64_t size, uint64_t first, unsigned count)
 	return true;
 }
 
+/* Sizes of parts in MiB: the defaults of clients, and what their users like. */
+static const unsigned usual[] = {8, 16, 5, 15, 10, 64, 128, 100, 50, 32, 25, 20,
+    256, 200, 512, 500, 1024, 1000, 2048, 4096, 5120};
+
+bool
+plan_guess(struct plan *p, uint64_t size, unsigned count)
+{
+	uint64_t least, most, part;
+	size_t i;
+
+	plan_fini(p);
+	if (count <= 1)
+		return count == 1 && plan_like(p, size, size, 1);
+	if (size < count)
+		return false;
+	least = divide_up(size, count);
+	most = divide_up(size, count - 1) - 1;
+	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		part = usual[i] * MIB;
+		if (part >= least && part <= most)
+			return plan_like(p, size, part, count);
+	}
+	part = divide_up(least, MIB) * MIB;
+	return part <= most && plan_like(p, size, part, count);
+}
+
 void
 plan_unequal(struct plan *p)
 {

@@ -39,6 +39,13 @@ bool plan_make(struct plan *p, uint64_t size, uint64_t preferred);
  * if no object can be like that.
  */
 bool plan_like(struct plan *p, uint64_t size, uint64_t first, unsigned count);
+/*
+ * The likeliest layout of `count' parts, where the store tells no more than
+ * that: all but the last of one size, which is one that programs are known to
+ * use, or a whole number of MiB.  False, with no plan, if there is none.  Only
+ * the ETag of the result can tell whether it was right.
+ */
+bool plan_guess(struct plan *p, uint64_t size, unsigned count);
 /* The size of the next part; false if that cannot be. */
 bool plan_add(struct plan *p, uint64_t len);
 /* Ask for the size of each part, though equal ones were possible. */

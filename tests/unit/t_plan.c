@@ -128,6 +128,39 @@ test_like(void)
 }
 
 static void
+test_guess(void)
+{
+	static const struct {
+		uint64_t size, part;
+		unsigned count;
+	} rows[] = {
+	    {100 * M, 8 * M, 13},
+	    {50 * M, 16 * M, 4},
+	    {50 * M, 20 * M, 3},
+	    {1 * G, 5 * M, 205},
+	    {6 * G, 64 * M, 96},
+	    {17 * M, 17 * M, 1},
+	    {1000 * M, 36 * M, 28},
+	};
+	struct plan p;
+	size_t i;
+
+	plan_init(&p);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ok(plan_guess(&p, rows[i].size, rows[i].count) &&
+			plan_complete(&p) && p.count == rows[i].count,
+		    "%" PRIu64 " bytes in %u parts", rows[i].size,
+		    rows[i].count);
+		is_int(p.part, rows[i].part, "were likely of that size");
+	}
+	ok(!plan_guess(&p, 100 * M, 0), "no parts");
+	ok(!plan_guess(&p, 3, 10), "more parts than bytes");
+	ok(!plan_guess(&p, 100 * M + 1, 3000), "no whole MiB");
+	ok(!plan_guess(&p, 100 * G, 10001), "too many parts");
+	plan_fini(&p);
+}
+
+static void
 test_list(void)
 {
 	struct partlist list;
@@ -263,6 +296,7 @@ main(void)
 	test_make();
 	test_sizes();
 	test_like();
+	test_guess();
 	test_list();
 	test_meta();
 	test_bounds();
