@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,8 +12,9 @@
 #include "diag.h"
 #include "s3price.h"
 
-#define REDRAW 250   /* ms between progress lines on a terminal */
-#define REPEAT 10000 /* ms elsewhere */
+#define REDRAW 250	  /* ms between progress lines on a terminal */
+#define REPEAT 10000	  /* ms elsewhere */
+#define CLEAR  "\r\033[K" /* the row where the cursor is */
 
 /* --- the progress line --- */
 
@@ -54,17 +56,32 @@ progress_text(const struct app *app, char *to, size_t room)
 	engine_stats(app->engine, &e);
 	if (share > 0 && share < 1) {
 		left = (long)(s / share * (1 - share));
-		snprintf(eta, sizeof(eta), ", %.0f %%, ETA %ld:%02ld:%02ld",
+		snprintf(eta, sizeof(eta), "%.0f %%, ETA %ld:%02ld:%02ld, ",
 		    100 * share, left / 3600, left / 60 % 60, left % 60);
 	}
 	snprintf(to, room,
-	    "%s: %llu in, %llu out, %llu failed, %.0f/s, %d in flight, "
-	    "%llu retries%s",
-	    app->program->name, (unsigned long long)c->in,
+	    "%s: %s%llu in, %llu out, %llu failed, %.0f/s, %d in flight, "
+	    "%llu retries",
+	    app->program->name, eta, (unsigned long long)c->in,
 	    (unsigned long long)c->out, (unsigned long long)c->failed,
-	    (double)work / s, e.in_flight, (unsigned long long)e.retries, eta);
+	    (double)work / s, e.in_flight, (unsigned long long)e.retries);
 }
 
+/* How wide the terminal is: a longer line could not be redrawn. */
+static int
+columns(void)
+{
+#ifdef TIOCGWINSZ
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
+		return size.ws_col;
+#endif
+	return 80;
+}
+
+/* The cursor goes back to where the line begins: whoever writes next on this
+ * terminal begins there, and a message of our own kind clears it first. */
 static void
 draw(struct app *app)
 {
@@ -72,7 +89,9 @@ draw(struct app *app)
 	int len;
 
 	progress_text(app, line, sizeof(line));
-	len = snprintf(out, sizeof(out), "\r%.200s\033[K", line);
+	len = snprintf(out, sizeof(out), "\r%.*s\033[K\r", columns() - 1, line);
+	if (len >= (int)sizeof(out))
+		len = (int)sizeof(out) - 1;
 	if (write(STDERR_FILENO, out, (size_t)len) < 0)
 		return;
 	app->drawn = true;
@@ -81,17 +100,9 @@ draw(struct app *app)
 static void
 erase(struct app *app)
 {
-	if (app->drawn && write(STDERR_FILENO, "\r\033[K", 4) < 0)
+	if (app->drawn && write(STDERR_FILENO, CLEAR, strlen(CLEAR)) < 0)
 		return;
 	app->drawn = false;
-}
-
-/* A message comes: clear our line, draw it again with the next tick. */
-static void
-around_message(void *arg, bool before)
-{
-	if (before)
-		erase(arg);
 }
 
 void
@@ -125,19 +136,30 @@ feeds_another(void)
 	return fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
+/* Records that come out on the same terminal and a line that is redrawn there
+ * would write over each other. */
+static bool
+prints_here(const struct app *app)
+{
+	return !app->program->two_sides && isatty(STDOUT_FILENO);
+}
+
 void
 app_report_start(struct app *app)
 {
 	bool terminal = isatty(STDERR_FILENO);
+	bool feeds = feeds_another();
 
+	app->redraws = app->options.progress && terminal && !feeds &&
+	    !prints_here(app);
+	/* What leads may be a program further down, so clear for it, too. */
+	if (terminal && (feeds || app->redraws))
+		diag_set_lead(CLEAR);
 	if (!app->options.progress)
 		return;
 	app->ticker.fn = tick;
 	app->ticker.arg = app;
-	app->redraws = terminal && !feeds_another();
-	if (app->redraws)
-		diag_set_hook(around_message, app);
-	if (app->redraws || !terminal)
+	if (!terminal || !feeds)
 		loop_timer_set(
 		    app->loop, &app->ticker, app->redraws ? REDRAW : REPEAT);
 }
@@ -233,7 +255,6 @@ app_report_end(struct app *app)
 
 	loop_timer_cancel(app->loop, &app->ticker);
 	erase(app);
-	diag_set_hook(NULL, NULL);
 	if (app->options.progress)
 		app_report_line(app);
 	if (app->options.stats == APP_NO_STATS)

@@ -12,9 +12,8 @@
 static struct {
 	const char *program;
 	bool debug;
-	diag_hook_fn *hook;
-	void *hook_arg;
-} diag = {.program = "s3"};
+	const char *lead;
+} diag = {.program = "s3", .lead = ""};
 
 void
 diag_init(const char *program)
@@ -41,10 +40,9 @@ diag_debugging(void)
 }
 
 void
-diag_set_hook(diag_hook_fn *fn, void *arg)
+diag_set_lead(const char *lead)
 {
-	diag.hook = fn;
-	diag.hook_arg = arg;
+	diag.lead = lead;
 }
 
 static void
@@ -69,16 +67,12 @@ put_line(const char *prefix, const char *text, size_t len)
 	char line[LIMIT_LINE];
 	size_t n;
 
-	n = (size_t)snprintf(line, 256, "%s", prefix);
+	n = (size_t)snprintf(line, 256, "%s%s", diag.lead, prefix);
 	if (n > 255)
 		n = 255;
 	n += visible(line + n, sizeof(line) - n - 1, text, len);
 	line[n++] = '\n';
-	if (diag.hook != NULL)
-		diag.hook(diag.hook_arg, true);
 	write_all(line, n);
-	if (diag.hook != NULL)
-		diag.hook(diag.hook_arg, false);
 }
 
 static void message(const char *key, size_t key_len, int error, const char *fmt,

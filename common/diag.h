@@ -21,10 +21,10 @@ const char *diag_program(void);
 void	diag_set_debug(bool on);
 bool	diag_debugging(void);
 
-/* Runs before a message is written and after, so that a progress line can be
- * cleared and drawn again; NULL for none. */
-typedef void diag_hook_fn(void *arg, bool before);
-void	diag_set_hook(diag_hook_fn *fn, void *arg);
+/* Written raw before each line, such as what clears the row of the terminal
+ * where a progress line may stand, of this program or of another in the same
+ * pipeline.  Must outlive its use; "" for nothing. */
+void	diag_set_lead(const char *lead);
 
 void	diag_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* With ": " and the text of errno. */
