@@ -76,8 +76,8 @@ is "$(cat paragraph.* 2>/dev/null)" '' 'each paragraph was run'
 sed -n 's/^| `make *\([a-z-]*\)`.*/\1/p' "$root/README.md" >targets
 ok 'README names make targets' [ "$(lines targets)" -ge 4 ]
 while read -r target; do
-	ok "make $target is a target" \
-	    grep -q "^${target:-all}:" "$root/Makefile"
+	ok "make ${target:-all} is a target" \
+	    grep -q "^${target:-all}:" "$root/Makefile" "$root"/tests/*/*.mk
 done <targets
 run sh "$root/tests/demo.sh"
 is $status 0 'make demo works'
