@@ -69,7 +69,10 @@ sub server_with {
 	die "the test server does not start\n" unless $s{admin};
 	@s{qw(pid out)} = ($pid, $out);
 	push @{$self->{servers}}, \%s;
-	$ENV{AWS_ENDPOINT_URL} = $s{http} if @{$self->{servers}} == 1;
+	if (@{$self->{servers}} == 1) {
+		$ENV{AWS_ENDPOINT_URL} = $s{http};
+		$self->rclone_env;
+	}
 	$self->say_to(\%s, 'log off', @directives);
 	return \%s;
 }
@@ -167,6 +170,33 @@ sub measure {
 	}
 	$median{$_} = median(@{$all{$_}}) for keys %all;
 	return \%median;
+}
+
+# --- the tools beside ours: what they need to find the first server ---
+
+# rclone takes its settings of the remote "s3:" from the environment.
+sub rclone_env {
+	my ($self) = @_;
+	$ENV{RCLONE_CONFIG_S3_TYPE} = 's3';
+	$ENV{RCLONE_CONFIG_S3_PROVIDER} = 'Other';
+	$ENV{RCLONE_CONFIG_S3_ENV_AUTH} = 'true';
+	$ENV{RCLONE_CONFIG_S3_ENDPOINT} = $ENV{AWS_ENDPOINT_URL};
+	$ENV{RCLONE_CONFIG} = '/dev/null';
+}
+
+sub s3cmd {
+	my ($self, $words) = @_;
+	my $host = $ENV{AWS_ENDPOINT_URL} =~ s{^http://}{}r;
+	return "s3cmd --no-ssl --host=$host --host-bucket=$host "
+	    . "--access_key=$ENV{AWS_ACCESS_KEY_ID} "
+	    . "--secret_key=$ENV{AWS_SECRET_ACCESS_KEY} $words";
+}
+
+sub s4cmd {
+	my ($self, $words) = @_;
+	$ENV{S3_ACCESS_KEY} = $ENV{AWS_ACCESS_KEY_ID};
+	$ENV{S3_SECRET_KEY} = $ENV{AWS_SECRET_ACCESS_KEY};
+	return "s4cmd --endpoint-url $ENV{AWS_ENDPOINT_URL} $words";
 }
 
 sub has {

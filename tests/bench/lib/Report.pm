@@ -27,6 +27,7 @@ sub columns_used {
 
 sub table {
 	my ($scene) = @_;
+	return "$scene->{title}: no figures\n" unless @{$scene->{rows}};
 	my @columns = columns_used($scene);
 	my @lines = (['', map { $_->[1] } @columns]);
 	for my $row (@{$scene->{rows}}) {
