@@ -33,12 +33,14 @@ copy_state_name(enum copy_state state)
 	    [COPY_PUT] = "PUT",
 	    [COPY_CREATE] = "CREATE",
 	    [COPY_FIND] = "FIND",
+	    [COPY_PROBE] = "PROBE",
 	    [COPY_PARTS] = "PARTS",
 	    [COPY_DRAIN] = "DRAIN",
 	    [COPY_COMPLETE] = "COMPLETE",
 	    [COPY_SETTLE] = "SETTLE",
 	    [COPY_COMPARE] = "COMPARE",
 	    [COPY_ABORT] = "ABORT",
+	    [COPY_PUT_TAGS] = "PUT_TAGS",
 	    [COPY_PUT_ACL] = "PUT_ACL",
 	    [COPY_UNDO] = "UNDO",
 	    [COPY_BLAME] = "BLAME",
@@ -95,6 +97,7 @@ free_extras(struct copy *c)
 		buf_fini(c->acl);
 	free(c->acl);
 	c->acl = NULL;
+	copy_mend_free(c);
 	copy_parts_free(c);
 	copy_stream_free(c);
 }
@@ -169,7 +172,7 @@ copy_start(struct copy *c, const char *raw, size_t len)
 	set_pin(c, c->record.etag, c->record.etag_len);
 	c->bytes = c->record.has_size ? c->record.size : 0;
 	c->tries = 0;
-	c->too_large = false;
+	c->too_large = c->parts_streamed = false;
 	c->settling = COPY_IDLE;
 	fail_clear(&c->fail);
 	if (job->no_clobber && (job->look_first || job->dry_run))
@@ -240,11 +243,13 @@ copy_stop(struct copy *c)
 		break;
 	case COPY_IDLE:
 	case COPY_FIND:
+	case COPY_PROBE:
 	case COPY_DRAIN:
 	case COPY_COMPLETE:
 	case COPY_SETTLE:
 	case COPY_COMPARE:
 	case COPY_ABORT:
+	case COPY_PUT_TAGS:
 	case COPY_PUT_ACL:
 	case COPY_UNDO:
 	case COPY_BLAME:
@@ -374,7 +379,7 @@ ask_acl(struct copy *c)
 {
 	struct s3req *req;
 
-	if (!c->job->keep_acl) {
+	if (!c->job->keep_acl || c->acl != NULL) {
 		copy_begin(c);
 		return;
 	}
@@ -483,6 +488,8 @@ after_tags(struct copy *c, const struct fail *f)
 		copy_fail(c, FAIL_PROTOCOL, "its tags are broken: %s", why);
 		return;
 	}
+	if (c->source->tags.len > 0 && way_of(c) == WAY_PARTS)
+		copy_mend_keep_tags(c);
 	ask_acl(c);
 }
 
@@ -632,6 +639,10 @@ copy_step(struct copy *c, const struct fail *f)
 	case COPY_DRAIN:
 	case COPY_ABORT:
 		copy_parts_step(c, f);
+		break;
+	case COPY_PROBE:
+	case COPY_PUT_TAGS:
+		copy_mend_step(c, f);
 		break;
 	case COPY_COPY:
 	case COPY_PUT:

@@ -64,6 +64,11 @@ struct copy_job {
 	bool no_pin;	   /* nor x-amz-copy-source-if-match */
 	bool no_tagging;   /* nor tags */
 	bool no_layout;	   /* nor HEAD of a part */
+	enum copy_naming {
+		COPY_NAMING_UNKNOWN,
+		COPY_NAMING_PLAIN,
+		COPY_NAMING_DOUBTFUL
+	} naming; /* of sources with a % in UploadPartCopy: copy_mend.c */
 };
 
 /*
@@ -77,24 +82,27 @@ struct copy_job {
  *					or TAGS ...
  * TAGS		GetObjectTagging	ACL or begin	FAILED
  * ACL		GetObjectAcl		begin		FAILED
- * begin: COPY, PUT, PARTS (of one PUT), or CREATE
- * COPY		CopyObject		PUT_ACL or end	too large: HEAD; lost
+ * begin: COPY, PUT, PARTS (of one PUT), or CREATE; end: PUT_TAGS, PUT_ACL first
+ * COPY		CopyObject		end		too large: HEAD; lost
  *					wrong: COMPARE	under -n: SETTLE; 412:
  *							SKIPPED or LOOK
  * FETCH	GET, one range		TAGS ...	larger: LAYOUT ...
  * PUT		PutObject from memory	as COPY		as COPY
- * CREATE	CreateMultipartUpload	PARTS		lost: FIND
+ * CREATE	CreateMultipartUpload	PARTS or PROBE	lost: FIND
  * FIND		ListMultipartUploads	PARTS		CREATE once more
+ * PROBE	UploadPartCopy, named	PARTS		PARTS
+ *		so as to tell much
  * PARTS	parts, some at a time	more; COMPLETE	DRAIN
  *					wrong: ABORT
  * DRAIN	nothing			none open:	the same
  *					ABORT
- * COMPLETE	CompleteMultipartUpload	PUT_ACL or end	lost: SETTLE; 412: the
+ * COMPLETE	CompleteMultipartUpload	end		lost: SETTLE; 412: the
  *							same as ABORT
  * SETTLE	HEAD destination	as it should	COPY, PUT or COMPLETE
  *					be: end		once more, or ABORT
  * COMPARE	HEAD source		end, or UNDO	FAILED
  * ABORT	AbortMultipartUpload	end as it was	warn, end as it was
+ * PUT_TAGS	PutObjectTagging	PUT_ACL or end	FAILED
  * PUT_ACL	PutObjectAcl		end		FAILED
  * UNDO		DeleteObject		FAILED		FAILED, and told
  * BLAME	HEAD source's bucket	FAILED		FAILED, by the bucket
@@ -111,12 +119,14 @@ enum copy_state {
 	COPY_PUT,
 	COPY_CREATE,
 	COPY_FIND,
+	COPY_PROBE,
 	COPY_PARTS,
 	COPY_DRAIN,
 	COPY_COMPLETE,
 	COPY_SETTLE,
 	COPY_COMPARE,
 	COPY_ABORT,
+	COPY_PUT_TAGS,
 	COPY_PUT_ACL,
 	COPY_UNDO,
 	COPY_BLAME
@@ -134,8 +144,9 @@ struct copy {
 	enum copy_state state;
 	enum copy_state settling; /* what SETTLE is about */
 	struct s3req req;
-	bool too_large; /* the store refused to copy it whole */
-	struct buf raw; /* the record */
+	bool parts_streamed; /* though the job goes by the store */
+	bool too_large;	     /* the store refused to copy it whole */
+	struct buf raw;	     /* the record */
 	struct buf from_key, to_key, from_name; /* bucket/key, encoded */
 	struct buf pin; /* "ETag" of the source; empty: none */
 	struct buf query, text;
@@ -143,6 +154,7 @@ struct copy {
 	unsigned tries;		    /* of what SETTLE is about */
 	struct meta *source;	    /* what HEAD or GET told; may be NULL */
 	struct meta *there;	    /* of the destination; may be NULL */
+	struct buf *tagging;	    /* to be put after all; may be NULL */
 	struct buf *acl;	    /* its document; may be NULL */
 	struct copy_parts *parts;   /* may be NULL */
 	struct copy_stream *stream; /* may be NULL */

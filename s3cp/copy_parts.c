@@ -229,7 +229,7 @@ free_slot(struct copy *c)
 		return *slot;
 	part = *slot = xcalloc(1, sizeof(*part));
 	part->copy = c;
-	part->streamed = c->job->via == COPY_VIA_STREAM;
+	part->streamed = c->job->via == COPY_VIA_STREAM || c->parts_streamed;
 	if (part->streamed)
 		span_init(&part->span, c->job->env, c->job->pool);
 	else
@@ -328,6 +328,16 @@ begin_parts(struct copy *c)
 	if (p->slots == NULL)
 		p->slots = xcalloc(
 		    (size_t)c->job->parts_max + 1, sizeof(*p->slots));
+	if (copy_mend_doubts_name(c))
+		copy_mend_probe(c, &p->id);
+	else
+		copy_parts_go(c, false);
+}
+
+void
+copy_parts_go(struct copy *c, bool lost)
+{
+	c->parts->lost = lost;
 	copy_move(c, COPY_PARTS);
 	if (c->job->stopping)
 		copy_fail(c, FAIL_CANCELLED, "not begun any more");
@@ -645,6 +655,8 @@ copy_parts_step(struct copy *c, const struct fail *f)
 	case COPY_COMPLETE:
 	case COPY_SETTLE:
 	case COPY_COMPARE:
+	case COPY_PROBE:
+	case COPY_PUT_TAGS:
 	case COPY_PUT_ACL:
 	case COPY_UNDO:
 	case COPY_BLAME:

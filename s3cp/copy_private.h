@@ -74,6 +74,19 @@ void copy_stream_step(struct copy *c, const struct fail *f);
 void copy_stream_etag(const struct copy *c, char out[LIMIT_ETAG + 1]);
 void copy_stream_free(struct copy *c);
 
+/* --- copy_mend.c: what other stores do differently --- */
+
+/* Must copy_mend_probe() be asked before parts are copied by the store?  Sets
+ * c->parts_streamed where it is known that they cannot. */
+bool copy_mend_doubts_name(struct copy *c);
+/* Ends with copy_parts_go(). */
+void copy_mend_probe(struct copy *c, const struct buf *upload);
+/* The reply to GetObjectTagging, for an object that will be an upload. */
+void copy_mend_keep_tags(struct copy *c);
+void copy_mend_put_tags(struct copy *c); /* those; ends: copy_write_done() */
+void copy_mend_step(struct copy *c, const struct fail *f);
+void copy_mend_free(struct copy *c);
+
 /* --- copy_find.c: an upload whose id was lost --- */
 
 void copy_find_ask(struct copy *c);
@@ -92,6 +105,8 @@ void copy_parts_expect(struct copy *c, bool same);
 void copy_parts_create(struct copy *c);
 /* One PutObject, whose bytes stream, instead of an upload in parts. */
 void copy_parts_single(struct copy *c);
+/* The upload has begun.  lost: a part of it may be under way unknown to us. */
+void copy_parts_go(struct copy *c, bool lost);
 void copy_parts_step(struct copy *c, const struct fail *f);
 void copy_parts_complete(struct copy *c);
 void copy_parts_completed(struct copy *c); /* it was answered */

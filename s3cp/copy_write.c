@@ -79,7 +79,9 @@ ask_put_acl(struct copy *c)
 void
 copy_write_done(struct copy *c)
 {
-	if (c->acl != NULL)
+	if (c->tagging != NULL)
+		copy_mend_put_tags(c);
+	else if (c->acl != NULL)
 		ask_put_acl(c);
 	else
 		copy_end(c, COPY_COPIED, NULL);
@@ -386,6 +388,8 @@ copy_write_step(struct copy *c, const struct fail *f)
 	case COPY_ACL:
 	case COPY_FETCH:
 	case COPY_CREATE:
+	case COPY_PROBE:
+	case COPY_PUT_TAGS:
 	case COPY_FIND:
 	case COPY_PARTS:
 	case COPY_DRAIN:

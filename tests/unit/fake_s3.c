@@ -214,6 +214,21 @@ write_object(const char *etag, uint64_t size)
 	fake.exists = true;
 	set(fake.there, fake.flip != NULL ? fake.flip : etag);
 	fake.there_size = size;
+	fake.there_tags = true;
+}
+
+/* Is the source that is named our key?  A percent sign of it is %25, or %2525
+ * for a store that decodes twice. */
+static bool
+names_source(const struct s3req *req, struct fail *f)
+{
+	const char *name = header(req, "x-amz-copy-source");
+	bool twice = strstr(name, "%2525") != NULL;
+
+	if (strstr(name, "%25") == NULL || twice == fake.decodes_twice)
+		return true;
+	refuse(f, FAIL_NOTFOUND, 404, "NoSuchKey");
+	return false;
 }
 
 static uint64_t
@@ -325,7 +340,8 @@ store_part(struct s3req *req, const char *body, struct fail *f)
 		give(req, "ETag", "\"%s\"", u->part[number]);
 		return;
 	}
-	if (!pin_holds(req, "x-amz-copy-source-if-match", f))
+	if (!names_source(req, f) ||
+	    !pin_holds(req, "x-amz-copy-source-if-match", f))
 		return;
 	if (fake.parts > 0 && fake.part_size > 0) {
 		offset = (number - 1) * fake.part_size;
@@ -395,6 +411,7 @@ complete(struct s3req *req, struct fail *f)
 		return;
 	joined_etag(u, etag);
 	write_object(etag, fake.size);
+	fake.there_tags = false;
 	u->open = false;
 	buf_addf(&req->reply,
 	    "<CompleteMultipartUploadResult><ETag>\"%s\""
@@ -454,15 +471,16 @@ create_upload(struct s3req *req, struct fail *f)
 static void
 list_uploads(struct s3req *req)
 {
+	const char *key = strstr(req->query, "prefix=") + strlen("prefix=");
 	unsigned i;
 
 	buf_adds(&req->reply, "<ListMultipartUploadsResult>");
 	for (i = 0; i < fake.nuploads; i++)
 		if (fake.uploads[i].open)
 			buf_addf(&req->reply,
-			    "<Upload><Key>to%%2Fkey</Key>"
+			    "<Upload><Key>%.*s</Key>"
 			    "<UploadId>u%u</UploadId></Upload>",
-			    i);
+			    (int)strcspn(key, "&"), key, i);
 	buf_adds(&req->reply, "</ListMultipartUploadsResult>");
 }
 
@@ -623,6 +641,9 @@ carry_out(struct s3req *req, const char *body, struct fail *f)
 	case S3OP_GET_ACL:
 		buf_adds(&req->reply, "<AccessControlPolicy/>");
 		break;
+	case S3OP_PUT_TAGGING:
+		fake.there_tags = strstr(req->body, "<Key>t</Key>") != NULL;
+		break;
 	case S3OP_PUT_ACL:
 		snprintf(
 		    fake.there_acl, sizeof(fake.there_acl), "%s", req->body);
@@ -645,7 +666,6 @@ carry_out(struct s3req *req, const char *body, struct fail *f)
 		break;
 	case S3OP_LIST_BUCKETS:
 	case S3OP_LIST_OBJECTS:
-	case S3OP_PUT_TAGGING:
 	case S3OP_LIST_PARTS:
 	case S3OP_COUNT:
 		abort(); /* s3cp does not ask for these */

@@ -1,0 +1,121 @@
+/* What stores other than AWS are known to do differently, and what a copy does
+ * about it. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "copy_private.h"
+#include "uri.h"
+#include "xalloc.h"
+
+/* --- names that are decoded twice --- */
+
+/*
+ * Ceph's gateway decodes x-amz-copy-source twice in UploadPartCopy, and there
+ * alone: a%41b is read as aAb, another key.  Whether a store does so is asked
+ * by naming a source in a form that only decoding twice makes of our key.
+ * That nothing is there tells that it is decoded once.  That something is
+ * there tells nothing for sure, as it may be another key: then the bytes
+ * travel through this machine.  What the probe brings is part 1, which the
+ * true one replaces: Ceph completes no upload without all of its parts.
+ */
+
+bool
+copy_mend_doubts_name(struct copy *c)
+{
+	const struct copy_job *job = c->job;
+
+	if (job->via != COPY_VIA_SERVER || job->to->endp.is_aws ||
+	    memchr(c->from_key.data, '%', c->from_key.len) == NULL)
+		return false;
+	c->parts_streamed = job->naming == COPY_NAMING_DOUBTFUL;
+	return job->naming == COPY_NAMING_UNKNOWN;
+}
+
+void
+copy_mend_probe(struct copy *c, const struct buf *upload)
+{
+	struct s3req *req;
+
+	req = copy_ask(c, COPY_PROBE, S3OP_COPY_PART, COPY_TO);
+	buf_reset(&c->text);
+	uri_encode_path(&c->text, c->from_name.data, c->from_name.len);
+	buf_reset(&c->query);
+	uri_query_add(&c->query, "partNumber", "1", 1);
+	uri_query_add(&c->query, "uploadId", upload->data, upload->len);
+	req->query = c->query.data;
+	req->flags = S3REQ_AHEAD;
+	s3req_add_header(req, "x-amz-copy-source", c->text.data);
+	if (c->source->size > 0)
+		s3req_add_header(req, "x-amz-copy-source-range", "bytes=0-0");
+	s3req_start(req);
+}
+
+static void
+after_probe(struct copy *c, const struct fail *f)
+{
+	if (f->kind == FAIL_NONE)
+		c->job->naming = COPY_NAMING_DOUBTFUL;
+	else if (strcmp(f->code, "NoSuchKey") == 0)
+		c->job->naming = COPY_NAMING_PLAIN;
+	c->parts_streamed = c->job->naming != COPY_NAMING_PLAIN;
+	copy_parts_go(c, f->unanswered);
+}
+
+/* --- tags that an upload loses --- */
+
+/* Ceph's gateway takes the tags of CreateMultipartUpload and forgets them. */
+void
+copy_mend_keep_tags(struct copy *c)
+{
+	if (c->job->to->endp.is_aws || c->source->tags.len == 0)
+		return;
+	if (c->tagging == NULL) {
+		c->tagging = xmalloc(sizeof(*c->tagging));
+		buf_init(c->tagging, LIMIT_REPLY);
+	}
+	buf_reset(c->tagging);
+	buf_add(c->tagging, c->req.reply.data, c->req.reply.len);
+}
+
+void
+copy_mend_free(struct copy *c)
+{
+	if (c->tagging != NULL)
+		buf_fini(c->tagging);
+	free(c->tagging);
+	c->tagging = NULL;
+}
+
+void
+copy_mend_put_tags(struct copy *c)
+{
+	struct s3req *req;
+
+	req = copy_ask(c, COPY_PUT_TAGS, S3OP_PUT_TAGGING, COPY_TO);
+	req->query = "tagging=";
+	req->body = c->tagging->data;
+	req->body_len = c->tagging->len;
+	req->flags = S3REQ_AHEAD;
+	s3req_add_header(req, "content-type", "application/xml");
+	s3req_start(req);
+}
+
+static void
+after_put_tags(struct copy *c, const struct fail *f)
+{
+	copy_mend_free(c);
+	if (f->kind == FAIL_NONE)
+		copy_write_done(c);
+	else
+		copy_end(c, COPY_FAILED, f);
+}
+
+void
+copy_mend_step(struct copy *c, const struct fail *f)
+{
+	if (c->state == COPY_PROBE)
+		after_probe(c, f);
+	else
+		after_put_tags(c, f);
+}
