@@ -201,6 +201,7 @@ sub s4cmd {
 
 sub has {
 	my ($self, $tool) = @_;
+	return -x $tool if $tool =~ m{/};
 	return grep { -x "$_/$tool" } split /:/, $ENV{PATH};
 }
 
