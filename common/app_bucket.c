@@ -56,6 +56,8 @@ cred_for(struct app *app, const struct settings *s)
 	c->region = s->region.text == NULL ? NULL : xstrdup(s->region.text);
 	c->cred = cred_new(
 	    app->loop, app->http, app->conf, c->profile, c->named, c->region);
+	cred_set_tls(c->cred, s->ca_bundle.text, app->options.no_verify_ssl);
+	cred_set_by_location(c->cred, s->by_location);
 	c->next = app->creds;
 	app->creds = c;
 	return c->cred;

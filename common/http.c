@@ -558,6 +558,11 @@ http_free(struct http *h)
 
 	if (h == NULL)
 		return;
+	for (slot = h->slots; slot != NULL; slot = slot->next)
+		if (slot->req != NULL) {
+			slot->cancelled = true;
+			finish(slot, CURLE_ABORTED_BY_CALLBACK);
+		}
 	while ((slot = h->slots) != NULL) {
 		h->slots = slot->next;
 		curl_easy_cleanup(slot->easy);

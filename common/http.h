@@ -84,7 +84,8 @@ struct http_stats {
 
 /* max: requests that will be open at one time, for the connection cache. */
 struct http *http_new(int max);
-void	http_free(struct http *h);	/* nothing may be open */
+/* What is still open ends as cancelled first; its done runs from here. */
+void	http_free(struct http *h);
 /* The waiter for loop_new(): arg is the struct http. */
 void	http_wait(void *arg, struct pollfd *fds, size_t count, int timeout);
 /* The loop that deferred completions run from; once, before the first use. */
