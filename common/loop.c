@@ -95,7 +95,7 @@ collect_fds(struct loop *loop)
 		loop->polled = xreallocarray(
 		    loop->polled, 2 * n, sizeof(*loop->polled));
 		loop->watchers = xreallocarray(
-		    loop->watchers, 2 * n, sizeof(*loop->watchers));
+		    loop->watchers, 2 * n, sizeof(struct loop_fd *));
 	}
 	loop->npolled = 0;
 	for (w = loop->fds; w != NULL; w = w->next) {

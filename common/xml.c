@@ -450,7 +450,7 @@ xml_error(const struct xml *x)
 const char *
 xml_version(void)
 {
-	const char *version = XML_ExpatVersion();	/* "expat_2.5.0" */
+	const char *version = XML_ExpatVersion(); /* "expat_2.5.0" */
 	const char *number = strchr(version, '_');
 
 	return number == NULL ? version : number + 1;

@@ -8,6 +8,7 @@
 #include "copy_private.h"
 #include "diag.h"
 #include "limit.h"
+#include "num.h"
 #include "uri.h"
 #include "xalloc.h"
 
@@ -36,6 +37,7 @@ copy_state_name(enum copy_state state)
 	    [COPY_PROBE] = "PROBE",
 	    [COPY_PARTS] = "PARTS",
 	    [COPY_DRAIN] = "DRAIN",
+	    [COPY_RECHECK] = "RECHECK",
 	    [COPY_COMPLETE] = "COMPLETE",
 	    [COPY_SETTLE] = "SETTLE",
 	    [COPY_COMPARE] = "COMPARE",
@@ -245,6 +247,7 @@ copy_stop(struct copy *c)
 	case COPY_FIND:
 	case COPY_PROBE:
 	case COPY_DRAIN:
+	case COPY_RECHECK:
 	case COPY_COMPLETE:
 	case COPY_SETTLE:
 	case COPY_COMPARE:
@@ -437,6 +440,27 @@ after_head(struct copy *c, const struct fail *f)
 	copy_prepare(c);
 }
 
+/* "...-13": the ETag itself tells how many parts there were. */
+static unsigned
+parts_told(const char *etag)
+{
+	const char *dash = strrchr(etag, '-');
+	uint64_t n = 0;
+
+	if (dash != NULL)
+		num_str(dash + 1, LIMIT_PARTS, &n);
+	return (unsigned)n;
+}
+
+/* Would one request not do?  (Stores that do not know parts, such as Ceph, keep
+ * the ETag in CopyObject.) */
+static bool
+must_guess(const struct copy *c)
+{
+	return c->job->via == COPY_VIA_STREAM ||
+	    c->source->size > c->job->threshold;
+}
+
 /* A HEAD of one part: 206 with its length, and how many there are. */
 static void
 after_layout(struct copy *c, const struct fail *f)
@@ -459,6 +483,8 @@ after_layout(struct copy *c, const struct fail *f)
 	/* A store that does not know parts tells of the whole. */
 	if (plan->count == 0 && m->parts > 0)
 		good = plan_like(plan, m->size, (uint64_t)m->length, m->parts);
+	else if (plan->count == 0 && must_guess(c))
+		plan_guess(plan, m->size, parts_told(m->etag));
 	if (good && plan->count > 0 && !plan_complete(plan))
 		good = plan_add(plan, (uint64_t)m->length);
 	if (!good)
@@ -551,7 +577,8 @@ copy_begin(struct copy *c)
 	case WAY_PARTS:
 		plan = copy_parts_plan(c);
 		if (plan_complete(plan))
-			copy_parts_expect(c, true);
+			copy_parts_expect(
+			    c, job->keep_parts || c->source->parts > 0);
 		else if (!plan_make(plan, c->source->size,
 			     job->part_size > 0 ? job->part_size :
 				 job->via == COPY_VIA_STREAM ?
@@ -637,6 +664,7 @@ copy_step(struct copy *c, const struct fail *f)
 	case COPY_FIND:
 	case COPY_PARTS:
 	case COPY_DRAIN:
+	case COPY_RECHECK:
 	case COPY_ABORT:
 		copy_parts_step(c, f);
 		break;

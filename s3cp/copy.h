@@ -92,10 +92,12 @@ struct copy_job {
  * FIND		ListMultipartUploads	PARTS		CREATE once more
  * PROBE	UploadPartCopy, named	PARTS		PARTS
  *		so as to tell much
- * PARTS	parts, some at a time	more; COMPLETE	DRAIN
+ * PARTS	parts, some at a time	more; RECHECK;	DRAIN
+ *					COMPLETE;
  *					wrong: ABORT
  * DRAIN	nothing			none open:	the same
  *					ABORT
+ * RECHECK	HEAD source		COMPLETE	ABORT
  * COMPLETE	CompleteMultipartUpload	end		lost: SETTLE; 412: the
  *							same as ABORT
  * SETTLE	HEAD destination	as it should	COPY, PUT or COMPLETE
@@ -122,6 +124,7 @@ enum copy_state {
 	COPY_PROBE,
 	COPY_PARTS,
 	COPY_DRAIN,
+	COPY_RECHECK,
 	COPY_COMPLETE,
 	COPY_SETTLE,
 	COPY_COMPARE,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "copy_private.h"
+#include "hash.h"
 #include "reply.h"
 #include "xalloc.h"
 
@@ -32,6 +33,8 @@ copy_ask(struct copy *c, enum copy_state state, enum s3op op, bool from)
 static struct meta *
 meta_of(const struct copy *c, const struct s3req *req)
 {
+	if (c->state == COPY_RECHECK)
+		return c->there;
 	return req->key == c->from_key.data ? c->source : c->there;
 }
 
@@ -141,6 +144,27 @@ copy_ask_has(const struct s3req *req, const char *name)
 		if (strcmp(req->headers[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+void
+copy_ask_document(struct copy *c, struct s3req *req, const struct buf *body)
+{
+	unsigned char bytes[HASH_MD5];
+	char base64[HASH_BASE64(HASH_MD5)];
+	struct hash_md5 *md5 = hash_md5_new();
+
+	req->body = body->data;
+	req->body_len = body->len;
+	s3req_add_header(req, "content-type", "application/xml");
+	if (md5 == NULL)
+		return;
+	hash_md5_add(md5, body->data, body->len);
+	hash_md5_end(md5, bytes);
+	hash_md5_free(md5);
+	hash_base64(bytes, sizeof(bytes), base64);
+	buf_reset(&c->text);
+	buf_adds(&c->text, base64);
+	s3req_add_header(req, "content-md5", c->text.data);
 }
 
 /* --- answers --- */

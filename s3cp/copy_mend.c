@@ -94,10 +94,8 @@ copy_mend_put_tags(struct copy *c)
 
 	req = copy_ask(c, COPY_PUT_TAGS, S3OP_PUT_TAGGING, COPY_TO);
 	req->query = "tagging=";
-	req->body = c->tagging->data;
-	req->body_len = c->tagging->len;
 	req->flags = S3REQ_AHEAD;
-	s3req_add_header(req, "content-type", "application/xml");
+	copy_ask_document(c, req, c->tagging);
 	s3req_start(req);
 }
 

@@ -46,6 +46,9 @@ void copy_ask_attributes(const struct copy *c, struct s3req *req);
 void copy_ask_content(const struct copy *c, struct s3req *req);
 void copy_ask_source(const struct copy *c, struct s3req *req);
 void copy_ask_condition(const struct copy *c, struct s3req *req);
+/* A document as body, with its MD5, which S3 demands here. */
+void
+copy_ask_document(struct copy *c, struct s3req *req, const struct buf *body);
 /* Has the request sent that header? */
 bool copy_ask_has(const struct s3req *req, const char *name);
 /* The text at path in a reply, an ETag; "" if there is none. */

@@ -69,10 +69,8 @@ ask_put_acl(struct copy *c)
 
 	req = copy_ask(c, COPY_PUT_ACL, S3OP_PUT_ACL, COPY_TO);
 	req->query = "acl=";
-	req->body = c->acl->data;
-	req->body_len = c->acl->len;
 	req->flags = S3REQ_AHEAD;
-	s3req_add_header(req, "content-type", "application/xml");
+	copy_ask_document(c, req, c->acl);
 	s3req_start(req);
 }
 
@@ -194,6 +192,9 @@ after_settle(struct copy *c, const struct fail *f)
 			copy_write_done(c);
 		else
 			undo(c);
+	} else if (f->kind == FAIL_NONE && c->settling == COPY_COMPLETE &&
+	    !copy_parts_open(c)) {
+		verify(c, c->there->etag);
 	} else if (f->kind == FAIL_NONE) {
 		found(c);
 	} else if (f->kind == FAIL_NOTFOUND && c->settling != COPY_COMPARE) {
@@ -335,6 +336,12 @@ after_write(struct copy *c, const struct fail *f)
 		copy_ask_etag(
 		    c, &c->req, "CompleteMultipartUploadResult/ETag", got);
 		copy_parts_completed(c);
+		if (got[0] == '\0') {
+			/* As Ceph does: it is there to be looked at. */
+			c->settling = COPY_COMPLETE;
+			copy_ask_head(c, COPY_SETTLE, COPY_TO, &c->there);
+			return;
+		}
 	} else if (c->state == COPY_PUT) {
 		copy_stream_etag(c, got);
 	} else if (c->pin.len > 0) {
@@ -393,6 +400,7 @@ copy_write_step(struct copy *c, const struct fail *f)
 	case COPY_FIND:
 	case COPY_PARTS:
 	case COPY_DRAIN:
+	case COPY_RECHECK:
 	case COPY_ABORT:
 		abort(); /* others' states */
 	}

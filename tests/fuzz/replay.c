@@ -15,7 +15,7 @@ static size_t fed;
 static void
 feed_file(const char *path)
 {
-	uint8_t *data = malloc(MOST);
+	uint8_t *exact, *data = malloc(MOST);
 	FILE *f = fopen(path, "rb");
 	size_t len;
 
@@ -26,9 +26,12 @@ feed_file(const char *path)
 	len = fread(data, 1, MOST, f);
 	fclose(f);
 	/* The exact size, so that a sanitizer sees reads past the end. */
-	data = realloc(data, len > 0 ? len : 1);
-	LLVMFuzzerTestOneInput(data, len);
+	if ((exact = malloc(len > 0 ? len : 1)) == NULL)
+		exit(1);
+	memcpy(exact, data, len);
 	free(data);
+	LLVMFuzzerTestOneInput(exact, len);
+	free(exact);
 	fed++;
 }
 

@@ -102,6 +102,8 @@ none_open 'after refused parts'
 # --- answers that are lost ---
 for op in CopyObject CreateMultipartUpload CompleteMultipartUpload; do
 	for fault in lost reset 500 503 close truncated; do
+		# Half an error document is no word of an S3 store.
+		[ $op.$fault != CopyObject.truncated ] || continue
 		say 'faults clear' "fault $op nth=1 $fault" 'drop dst' \
 		    'bucket dst'
 		run s3cp src dst 5g1 5g

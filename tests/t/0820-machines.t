@@ -5,9 +5,11 @@
 # shellcheck disable=SC2154
 . "$(dirname "$0")/../lib.sh"
 . "$root/tests/reach/hosts.sh"
+. "$root/tests/recipe.sh"
 : "${REACH_KEYS:=}"
 keys=${REACH_KEYS:-4000}
 command -v bash >/dev/null || skip_all 'bash is missing'
+command -v mandoc >/dev/null || skip_all 'mandoc is missing'
 server 'bucket src' "fill src dated $keys prefix=logs/" 'bucket dst' 'log off'
 if ! hosts host1 host2 host3; then
 	[ -n "$REACH_KEYS" ] || skip_all "$why"
@@ -39,8 +41,8 @@ reaches()	# BUCKET NUMBER
 copy='set -o pipefail; s3ls --range {} src | s3exists -v dst | s3cp src dst'
 
 # --- ship keys ---
-bash -c 's3ls src | parallel --pipe --block 100k -S host1,host2,host3 \
-    "set -o pipefail; s3exists -v dst | s3cp src dst"' >out 2>err
+recipes common/s3keys.7 'Ship keys'
+bash -o pipefail cmd.1 >out 2>err
 is $? 0 'ship keys: parallel ends with 0'
 ok 'ship keys: without a word' sh -c '! grep -E "^s3(ls|exists|cp): " err'
 agree 'ship keys: all are copied'
@@ -73,6 +75,15 @@ agree 'ship keys: and has brought them'
 host_begins host2
 
 # --- ship ranges ---
+empty dst
+recipes common/s3keys.7 'Ship ranges'
+bash -o pipefail cmd.1 >out 2>err
+is $? 0 'ship ranges: parallel ends with 0'
+is "$(awk 'NR > 1 && $7 == 0' log | wc -l)" "$(s3ls --split 64 src | wc -l)" \
+    'ship ranges: so do all jobs'
+agree 'ship ranges: all are copied'
+bash -o pipefail cmd.2 >out 2>err
+is $? 0 'ship ranges: --retry-failed finds nothing to do'
 empty dst
 say 'latency CopyObject 20'
 s3ls --split 16 src >ranges

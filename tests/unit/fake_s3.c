@@ -189,7 +189,8 @@ pin_holds(const struct s3req *req, const char *name, struct fail *f)
 		refuse(f, FAIL_NOTFOUND, 404, "NoSuchKey");
 	else if (pin != NULL && !fake.knows_pin)
 		refuse(f, FAIL_UNSUPPORTED, 501, "NotImplemented");
-	else if (pin != NULL && strncmp(pin + 1, fake.etag, strlen(pin) - 2))
+	else if (pin != NULL && !fake.ignores_pin &&
+	    strncmp(pin + 1, fake.etag, strlen(pin) - 2))
 		refuse(f, FAIL_PRECONDITION, 412, "PreconditionFailed");
 	return f->kind == FAIL_NONE;
 }
@@ -352,6 +353,8 @@ store_part(struct s3req *req, const char *body, struct fail *f)
 	bytes = malloc((size_t)len + 1);
 	for (i = 0; i < len; i++)
 		bytes[i] = fake_byte(offset + i);
+	if (++fake.copied_parts == fake.changes_at)
+		set(fake.etag, "00000000000000000000000000000001");
 	etag_of_bytes(u->part[number], bytes, (size_t)len);
 	free(bytes);
 	buf_addf(&req->reply,
@@ -416,7 +419,7 @@ complete(struct s3req *req, struct fail *f)
 	buf_addf(&req->reply,
 	    "<CompleteMultipartUploadResult><ETag>\"%s\""
 	    "</ETag></CompleteMultipartUploadResult>",
-	    fake.there);
+	    fake.mute_complete ? "" : fake.there);
 }
 
 static void

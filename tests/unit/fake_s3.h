@@ -42,17 +42,21 @@ struct fake_s3 {
 	uint64_t copy_max;  /* of CopyObject */
 	char sse[16];
 	bool knows_condition, knows_pin, knows_parts, knows_tags;
-	bool decodes_twice; /* the names of sources of UploadPartCopy */
-	bool spoil;	    /* one bit of each GET is wrong */
-	bool refuses_parts; /* 501 to HEAD of a part */
-	const char *flip;   /* the ETag that copies get instead; NULL: none */
+	bool ignores_pin;
+	bool mute_complete; /* its answer has no ETag */
+	unsigned copied_parts;
+	unsigned changes_at; /* after so many parts; 0: never */
+	bool decodes_twice;  /* the names of sources of UploadPartCopy */
+	bool spoil;	     /* one bit of each GET is wrong */
+	bool refuses_parts;  /* 501 to HEAD of a part */
+	const char *flip;    /* the ETag that copies get instead; NULL: none */
 	/* the destination */
 	bool bucket_gone;
 	bool exists;
 	char there[64]; /* ETag */
 	uint64_t there_size;
 	char there_acl[64];
-	bool there_tags;    /* which an upload forgets, as Ceph's do */
+	bool there_tags; /* which an upload forgets, as Ceph's do */
 	struct fake_upload uploads[FAKE_UPLOADS];
 	unsigned nuploads;
 	/* requests under way, in the order in which they began */

@@ -502,6 +502,39 @@ in_parts_3(void)
 	job.keep_parts = true;
 }
 
+/* Parts of two objects: the store does not notice. */
+static void
+large_chimera(void)
+{
+	large();
+	fake.ignores_pin = true;
+	fake.changes_at = 1;
+}
+
+static void
+large_mute(void)
+{
+	large();
+	fake.mute_complete = true;
+}
+
+static void
+large_mute_differs(void)
+{
+	large_mute();
+	fake.flip = ETAG_OTHER;
+}
+
+/* 3 parts of 10 bytes, of which the store tells only that they are 3: the
+ * guess is wrong, but it is all there. */
+static void
+stream_guessed(void)
+{
+	fake_set_source(25, 3, 10);
+	fake.knows_parts = false;
+	job.via = COPY_VIA_STREAM;
+}
+
 /* Layouts are not told, or else the whole ETag would have to be right. */
 static void
 decodes_once(void)
@@ -684,6 +717,10 @@ static const struct scenario scenarios[] = {
     {"large -n there", large_there, PLAIN, SKIPPED_IF_GOOD, 1},
     {"large, one at a time", large_slow, PLAIN, COPIED_IF_GOOD, 2},
     {"3 parts", in_parts_3, PLAIN, COPIED_IF_GOOD, 2},
+    {"large, changes", large_chimera, PLAIN, FAILED_IF_GOOD, 1},
+    {"large, no ETag told", large_mute, PLAIN, COPIED_IF_GOOD, 1},
+    {"large, no ETag, differs", large_mute_differs, PLAIN, FAILED_IF_GOOD, 1},
+    {"stream, parts guessed", stream_guessed, PLAIN, COPIED_IF_GOOD, 1},
     {"a % in parts", decodes_once, "a%41b", COPIED_IF_GOOD, 1},
     {"a % decoded twice", decodes_twice, "a%41b", COPIED_IF_GOOD, 1},
     {"no % decoded twice", decodes_twice, "ab", COPIED_IF_GOOD, 1},
@@ -721,8 +758,9 @@ static const char *const transitions[COPY_BLAME + 1] = {
     [COPY_CREATE] = "IDLE FIND PROBE PARTS",
     [COPY_FIND] = "CREATE PROBE PARTS",
     [COPY_PROBE] = "PARTS",
-    [COPY_PARTS] = "IDLE DRAIN COMPLETE SETTLE ABORT",
+    [COPY_PARTS] = "IDLE DRAIN RECHECK COMPLETE SETTLE ABORT",
     [COPY_DRAIN] = "ABORT",
+    [COPY_RECHECK] = "COMPLETE ABORT",
     [COPY_COMPLETE] = "IDLE LOOK SETTLE COMPARE ABORT PUT_TAGS",
     [COPY_SETTLE] = "IDLE COPY PUT PARTS COMPLETE COMPARE ABORT PUT_TAGS UNDO",
     [COPY_COMPARE] = "IDLE SETTLE",
