@@ -60,7 +60,7 @@ sshd_config()
 	END
 	[ "$(id -u)" -ne 0 ] || [ ! -e /etc/pam.d/sshd ] || echo 'UsePAM yes'
 	printf 'SetEnv'
-	for name in PATH AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID \
+	for name in HOME PATH AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID \
 	    AWS_SECRET_ACCESS_KEY LC_ALL; do
 		eval "printf ' %s=%s' $name \"\$$name\""
 	done
