@@ -9,21 +9,10 @@
 #include "copy_private.h"
 #include "partlist.h"
 #include "reply.h"
-#include "span.h"
 #include "uri.h"
 #include "xalloc.h"
 
 #define BODY_MAX (4 << 20) /* 10,000 parts' numbers and ETags */
-
-struct part {
-	struct copy *copy;
-	unsigned number; /* 0: at rest */
-	bool streamed;	 /* by span, not by req */
-	struct s3req req;
-	struct span span;
-	struct buf query;
-	char range[64];
-};
 
 struct copy_parts {
 	struct plan plan;
@@ -38,7 +27,7 @@ struct copy_parts {
 	int64_t since;	 /* when it was begun, ms since 1970 */
 	unsigned next;	 /* to be begun, from 1 */
 	int in_flight;
-	struct part **slots;	   /* job->parts_max, NULL at first; NULL */
+	struct copy_slots *slots;
 	char etag[LIMIT_ETAG + 1]; /* that is to come out */
 	enum copy_result result;   /* to be told after ABORT */
 	struct fail fail;
@@ -60,28 +49,6 @@ parts_of(struct copy *c)
 	return p;
 }
 
-static void
-part_free(struct part *part)
-{
-	if (part->streamed)
-		span_fini(&part->span);
-	else
-		s3req_fini(&part->req);
-	buf_fini(&part->query);
-	free(part);
-}
-
-static void
-free_slots(struct copy_parts *p)
-{
-	struct part **slot = p->slots;
-
-	for (; slot != NULL && *slot != NULL; slot++)
-		part_free(*slot);
-	free(p->slots);
-	p->slots = NULL;
-}
-
 void
 copy_parts_free(struct copy *c)
 {
@@ -89,7 +56,7 @@ copy_parts_free(struct copy *c)
 
 	if (p == NULL)
 		return;
-	free_slots(p);
+	copy_slots_free(p->slots);
 	partlist_fini(&p->list);
 	plan_fini(&p->plan);
 	buf_fini(&p->id);
@@ -142,168 +109,27 @@ part_failed(struct copy_parts *p, const struct fail *f)
 	p->fail = *f;
 }
 
-/* The one exit of a part, by whatever it went. */
-static void
-part_ended(struct part *part, const char *etag, const struct fail *f)
+void
+copy_parts_ended(struct copy *c, const struct copy_part_end *e)
 {
-	struct copy *c = part->copy;
 	struct copy_parts *p = c->parts;
-	unsigned number = part->number;
 	struct fail bad;
 
-	part->number = 0;
 	p->in_flight--;
-	if (f->kind != FAIL_NONE) {
-		part_failed(p, f);
-	} else if (!p->single && !partlist_set(&p->list, number, etag)) {
+	if (e->opaque)
+		p->opaque = true;
+	if (p->single) {
+		copy_write_answered(c, e->req, e->etag, e->fail);
+		return;
+	}
+	if (e->fail->kind != FAIL_NONE) {
+		part_failed(p, e->fail);
+	} else if (!partlist_set(&p->list, e->number, e->etag)) {
 		fail_clear(&bad);
 		fail_set(&bad, FAIL_PROTOCOL, "a part has no usable ETag");
 		part_failed(p, &bad);
 	}
-	if (p->single)
-		copy_write_answered(c, &part->span.put, etag, f);
-	else
-		copy_step(c, f);
-}
-
-static void
-copied(struct s3req *req, const struct fail *f)
-{
-	struct part *part = req->arg;
-	char etag[LIMIT_ETAG + 1] = "";
-
-	if (f->kind == FAIL_NONE)
-		copy_ask_etag(part->copy, req, "CopyPartResult/ETag", etag);
-	part_ended(part, etag, f);
-}
-
-static void
-streamed(struct span *span, const struct fail *f)
-{
-	struct part *part = span->arg;
-	struct copy_parts *p = part->copy->parts;
-	char etag[LIMIT_ETAG + 1];
-	struct fail changed = *f;
-
-	if (span->opaque)
-		p->opaque = true;
-	memcpy(etag, span->etag, sizeof(etag));
-	if (p->single && (span->opaque || span->no_md5))
-		etag[0] = '\0';
-	if (f->kind == FAIL_PRECONDITION && !p->single)
-		fail_set(&changed, FAIL_PRECONDITION,
-		    "has changed since it was listed");
-	part_ended(part, etag, &changed);
-}
-
-/* What the request that writes a streamed part has to say. */
-static void
-prepare(struct span *span, struct s3req *req)
-{
-	struct part *part = span->arg;
-	struct copy *c = part->copy;
-
-	req->bucket = c->job->to;
-	req->key = c->to_key.data;
-	req->key_len = c->to_key.len;
-	if (!c->parts->single) {
-		req->op = S3OP_UPLOAD_PART;
-		req->query = part->query.data;
-		return;
-	}
-	req->op = S3OP_PUT_OBJECT;
-	req->flags = c->job->no_clobber ? S3REQ_ONCE : 0;
-	copy_ask_attributes(c, req);
-	copy_ask_content(c, req);
-	copy_ask_condition(c, req);
-}
-
-static struct part *
-free_slot(struct copy *c)
-{
-	struct part **slot = c->parts->slots, *part;
-
-	while (*slot != NULL && (*slot)->number != 0)
-		slot++;
-	if (*slot != NULL)
-		return *slot;
-	part = *slot = xcalloc(1, sizeof(*part));
-	part->copy = c;
-	part->streamed = c->job->via == COPY_VIA_STREAM || c->parts_streamed;
-	if (part->streamed)
-		span_init(&part->span, c->job->env, c->job->pool);
-	else
-		s3req_init(&part->req, c->job->env);
-	buf_init(&part->query, LIMIT_URL);
-	return part;
-}
-
-static void
-copy_part(struct part *part, uint64_t offset, uint64_t len)
-{
-	struct copy *c = part->copy;
-	struct s3req *req = &part->req;
-
-	s3req_reset(req);
-	req->bucket = c->job->to;
-	req->op = S3OP_COPY_PART;
-	req->key = c->to_key.data;
-	req->key_len = c->to_key.len;
-	req->query = part->query.data;
-	req->done = copied;
-	req->arg = part;
-	copy_ask_source(c, req);
-	if (c->parts->plan.count > 1) {
-		snprintf(part->range, sizeof(part->range), "bytes=%llu-%llu",
-		    (unsigned long long)offset,
-		    (unsigned long long)(offset + len - 1));
-		s3req_add_header(req, "x-amz-copy-source-range", part->range);
-	}
-	s3req_start(req);
-}
-
-static void
-stream_part(struct part *part, uint64_t offset, uint64_t len)
-{
-	struct copy *c = part->copy;
-	struct span *span = &part->span;
-	const char *etag = c->source->etag;
-
-	span->from = c->job->from;
-	span->key = c->from_key.data;
-	span->key_len = c->from_key.len;
-	span->pin = c->pin.data;
-	span->offset = offset;
-	span->len = len;
-	span->md5 = c->parts->single && meta_is_md5(etag, false) &&
-		!meta_opaque(c->source) ?
-	    etag :
-	    NULL;
-	span->prepare = prepare;
-	span->done = streamed;
-	span->arg = part;
-	span_start(span);
-}
-
-static void
-start_part(struct copy *c)
-{
-	struct copy_parts *p = c->parts;
-	struct part *part = free_slot(c);
-	char number[16];
-	uint64_t offset, len;
-
-	part->number = p->next++;
-	p->in_flight++;
-	plan_part(&p->plan, part->number, &offset, &len);
-	snprintf(number, sizeof(number), "%u", part->number);
-	buf_reset(&part->query);
-	uri_query_add(&part->query, "partNumber", number, strlen(number));
-	uri_query_add(&part->query, "uploadId", p->id.data, p->id.len);
-	if (part->streamed)
-		stream_part(part, offset, len);
-	else
-		copy_part(part, offset, len);
+	copy_step(c, e->fail);
 }
 
 static void
@@ -311,8 +137,10 @@ fill(struct copy *c)
 {
 	struct copy_parts *p = c->parts;
 
-	while (p->next <= p->plan.count && p->in_flight < c->job->parts_max)
-		start_part(c);
+	while (p->next <= p->plan.count && p->in_flight < c->job->parts_max) {
+		p->in_flight++;
+		copy_slots_start(p->slots, p->next++, &p->plan, &p->id);
+	}
 }
 
 static void
@@ -326,8 +154,7 @@ begin_parts(struct copy *c)
 	partlist_fini(&p->list);
 	partlist_init(&p->list, p->plan.count);
 	if (p->slots == NULL)
-		p->slots = xcalloc(
-		    (size_t)c->job->parts_max + 1, sizeof(*p->slots));
+		p->slots = copy_slots_new(c, p->single);
 	if (copy_mend_doubts_name(c))
 		copy_mend_probe(c, &p->id);
 	else
@@ -569,23 +396,6 @@ ask_abort(struct copy *c)
 	s3req_start(req);
 }
 
-/* A part that the store copies may outlive an abort, so it is waited for; what
- * was not sent yet, or goes through here, is not sent any more. */
-static void
-cancel_parts(struct copy_parts *p)
-{
-	struct part **slot;
-
-	for (slot = p->slots; *slot != NULL; slot++) {
-		if ((*slot)->number == 0)
-			continue;
-		if ((*slot)->streamed)
-			span_cancel(&(*slot)->span);
-		else if (!s3req_sent(&(*slot)->req))
-			s3req_cancel(&(*slot)->req);
-	}
-}
-
 void
 copy_parts_give_up(
     struct copy *c, enum copy_result result, const struct fail *f)
@@ -597,7 +407,7 @@ copy_parts_give_up(
 		fail_clear(&p->fail);
 	else if (f != &p->fail)
 		p->fail = *f;
-	cancel_parts(p);
+	copy_slots_cancel(p->slots);
 	if (p->in_flight > 0)
 		copy_move(c, COPY_DRAIN);
 	else
@@ -611,7 +421,7 @@ copy_parts_stop(struct copy *c)
 	struct fail f;
 
 	if (p->single) {
-		cancel_parts(p);
+		copy_slots_cancel(p->slots);
 		return;
 	}
 	if (p->next > p->plan.count)

@@ -20,14 +20,22 @@ void copy_move(struct copy *c, enum copy_state state);
 void copy_end(struct copy *c, enum copy_result result, const struct fail *f);
 void copy_fail(struct copy *c, enum fail_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* All that had to be asked is known: copy now. */
-void copy_begin(struct copy *c);
+/* The source is to have this ETag in all that follows. */
+void copy_pin(struct copy *c, const char *etag, size_t len);
+
+/* --- copy_prepare.c: what must be known, and which way it goes --- */
+
+/* Begin with the key: look at the source, or copy at once. */
+void copy_go(struct copy *c);
 /* The source's meta is known: ask what is missing, then copy_begin(). */
 void copy_prepare(struct copy *c);
-/* Is this what the record told?  If not, the key has ended. */
-bool copy_is_unchanged(struct copy *c);
+void copy_prepare_step(struct copy *c, const struct fail *f);
+/* All that had to be asked is known: copy now. */
+void copy_begin(struct copy *c);
 /* Begin, or go on from where a doubt came up. */
 void copy_resume(struct copy *c);
+/* Is this what the record told?  If not, the key has ended. */
+bool copy_is_unchanged(struct copy *c);
 /* The ETag that the source has, as far as known, or NULL. */
 const char *copy_source_etag(const struct copy *c, char out[LIMIT_ETAG + 1]);
 
@@ -97,6 +105,26 @@ void copy_find_ask(struct copy *c);
  * of the last.  -1: the answer makes no sense. */
 int copy_find_read(struct copy *c, int64_t since, struct buf *id);
 
+/* --- copy_slots.c: the parts of an object that are under way --- */
+
+struct copy_part_end {
+	unsigned number;
+	const char *etag;	 /* "" if it is of no use */
+	bool opaque;		 /* ETags of this upload say nothing */
+	const struct s3req *req; /* that wrote it */
+	const struct fail *fail;
+};
+
+/* single: the one part is the object. */
+struct copy_slots *copy_slots_new(struct copy *c, bool single);
+void copy_slots_free(struct copy_slots *s);
+/* Fewer than job->parts_max may be under way.  Ends in copy_parts_ended(). */
+void copy_slots_start(struct copy_slots *s, unsigned number,
+    const struct plan *plan, const struct buf *upload);
+/* A part that the store copies may outlive an abort, so it is waited for; what
+ * was not sent yet, or goes through here, is not sent any more. */
+void copy_slots_cancel(struct copy_slots *s);
+
 /* --- copy_parts.c: from CREATE to COMPLETE and ABORT --- */
 
 /* The layout that PARTS follows; made by the first call. */
@@ -110,6 +138,7 @@ void copy_parts_create(struct copy *c);
 void copy_parts_single(struct copy *c);
 /* The upload has begun.  lost: a part of it may be under way unknown to us. */
 void copy_parts_go(struct copy *c, bool lost);
+void copy_parts_ended(struct copy *c, const struct copy_part_end *e);
 void copy_parts_step(struct copy *c, const struct fail *f);
 void copy_parts_complete(struct copy *c);
 void copy_parts_completed(struct copy *c); /* it was answered */
