@@ -19,7 +19,7 @@ sh "$here/ceph-rgw.sh" start "$cluster" >/dev/null 2>start.err || {
 }
 eval "$(sh "$here/ceph-rgw.sh" env "$cluster")"
 server_with '' 'bucket src' 'fill src awkward 0' 'bucket back' \
-    'fill src dated 3000 prefix=year/'
+    'fill src dated 1200 prefix=year/'
 
 # Two accounts of the gateway and one of the test server, each a profile.
 alice_key=$AWS_ACCESS_KEY_ID alice_secret=$AWS_SECRET_ACCESS_KEY
@@ -77,7 +77,7 @@ agree()
 by alice make one two odd noclobber mine acl parts kept tls
 by bob make bobs given
 sh_run 's3ls -0 test@src | s3exists -0v alice@one | s3cp -0 test@src alice@one'
-status_is 0 '3,000 keys and every awkward one, streamed to the gateway'
+status_is 0 '1,200 keys and every awkward one, streamed to the gateway'
 quiet 'without a word'
 by test digest src >want
 by alice digest one >got
