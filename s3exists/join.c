@@ -16,6 +16,7 @@
 #include "below.h"
 #include "diag.h"
 #include "limit.h"
+#include "range.h"
 #include "s3exists.h"
 #include "s3page.h"
 #include "xalloc.h"
@@ -23,13 +24,6 @@
 #define PAGES_BYTES (16 << 20)	/* of all pages in flight */
 #define PAGE_BYTES  (128 << 10) /* at least, for one */
 #define EMPTY_MAX   1000	/* pages without a key, one after the other */
-
-struct range {
-	struct batch *batch;
-	size_t lo, hi;	 /* ranks that have no answer yet */
-	unsigned sparse; /* found so, so many times in a row */
-	struct range *next;
-};
 
 struct chain {
 	struct join *join;
@@ -47,7 +41,7 @@ struct chain {
 struct join {
 	struct s3exists *s;
 	struct decide decide;
-	struct range *waiting, **end; /* in the order of the input */
+	struct range_queue waiting;
 	struct chain *active, *idle;
 	size_t nactive, nidle;
 	size_t page_bytes;	      /* what a page takes, lately */
@@ -60,45 +54,10 @@ struct join {
 /* --- ranges --- */
 
 static void
-put_back(struct join *j, const struct range *r)
-{
-	struct range *copy = xmalloc(sizeof(*copy));
-
-	*copy = *r;
-	copy->next = j->waiting;
-	j->waiting = copy;
-	if (copy->next == NULL)
-		j->end = &copy->next;
-}
-
-static void
-drop_front(struct join *j)
-{
-	struct range *r = j->waiting;
-
-	if ((j->waiting = r->next) == NULL)
-		j->end = &j->waiting;
-	free(r);
-}
-
-static void
 fail_ranks(struct join *j, struct range *r, size_t hi, const struct fail *f)
 {
 	for (; r->lo < hi; r->lo++)
 		answer_failed(j->s, r->batch, batch_index(r->batch, r->lo), f);
-}
-
-static void
-want_ranks(struct range *r, size_t hi)
-{
-	batch_want(r->batch, r->lo, hi);
-	r->lo = hi;
-}
-
-static const char *
-rank_key(const struct range *r, size_t rank, size_t *len)
-{
-	return batch_key(r->batch, batch_index(r->batch, rank), len);
 }
 
 /* --- chains --- */
@@ -197,12 +156,12 @@ fetch(struct chain *c, const char *token)
 	size_t len;
 
 	if (j->s->stopping) {
-		put_back(j, &c->range);
+		range_queue_put_back(&j->waiting, &c->range);
 		chain_put(c);
 		return;
 	}
 	if (token == NULL) {
-		key = rank_key(&c->range, c->range.lo, &len);
+		key = range_key(&c->range, c->range.lo, &len);
 		buf_reset(&j->whole);
 		buf_add(&j->whole, loc->prefix, loc->prefix_len);
 		buf_add(&j->whole, key, len);
@@ -242,7 +201,7 @@ merge(struct join *j, struct range *r, struct decide_page *seen)
 	int order = -1;
 
 	for (; r->lo < r->hi; r->lo++) {
-		key = rank_key(r, r->lo, &len);
+		key = range_key(r, r->lo, &len);
 		while (
 		    j->at_entry && (order = entry_against(j, key, len)) < 0) {
 			seen->used++;
@@ -267,20 +226,20 @@ static void
 serve_waiting(struct chain *c, struct decide_page *seen)
 {
 	struct join *j = c->join;
-	struct range *r = j->waiting;
+	struct range *r = j->waiting.first;
 	const char *key, *last;
 	size_t len, last_len;
 
 	if (r == NULL || r->batch != c->range.batch ||
 	    (!j->at_entry && seen->more))
 		return;
-	last = rank_key(&c->range, c->range.hi - 1, &last_len);
-	key = rank_key(r, r->lo, &len);
+	last = range_key(&c->range, c->range.hi - 1, &last_len);
+	key = range_key(r, r->lo, &len);
 	if (batch_compare(last, last_len, key, len) > 0)
 		return;
 	merge(j, r, seen);
 	if (r->lo == r->hi)
-		drop_front(j);
+		range_queue_drop(&j->waiting);
 }
 
 /* --- a page has come --- */
@@ -298,7 +257,7 @@ turn_away(struct chain *c)
 	struct join *j = c->join;
 
 	if (by_head_instead(j))
-		want_ranks(&c->range, c->range.hi);
+		range_want(&c->range, c->range.hi);
 	else
 		fail_ranks(j, &c->range, c->range.hi, &j->refused);
 	chain_put(c);
@@ -315,7 +274,7 @@ give_up_listing(struct join *j, const struct fail *f)
 	j->decide.no_list = true;
 	j->refused = *f;
 	if (by_head_instead(j))
-		diag_warn("%s: asking key by key, for listing is no way: %s",
+		diag_warn("%s: cannot be listed, asking key by key: %s",
 		    s3bucket_name(j->s->bucket),
 		    fail_phrase(f, phrase, sizeof(phrase)));
 }
@@ -414,7 +373,7 @@ go_on(struct chain *c, double per_page)
 			r->hi = rest.lo = r->lo + keys;
 		if (rest.lo > r->lo) {
 			rest.sparse = 0;
-			put_back(j, &rest);
+			range_queue_put_back(&j->waiting, &rest);
 		}
 		fetch(c, NULL);
 		return;
@@ -423,11 +382,11 @@ go_on(struct chain *c, double per_page)
 	/* Parts of unsorted batches are asked in no useful order. */
 	if (keys > left || !r->batch->ascending)
 		keys = left;
-	want_ranks(r, r->lo + keys);
+	range_want(r, r->lo + keys);
 	if (keys < left) {
 		rest.lo = r->lo;
 		rest.sparse++;
-		put_back(j, &rest);
+		range_queue_put_back(&j->waiting, &rest);
 	}
 	chain_put(c);
 }
@@ -485,7 +444,7 @@ page_done(struct s3page *page, const struct fail *f)
 static void
 begin_chain(struct join *j, size_t keys, bool scout)
 {
-	struct range *r = j->waiting;
+	struct range *r = j->waiting.first;
 	struct chain *c = chain_get(j);
 
 	c->range = *r;
@@ -493,7 +452,7 @@ begin_chain(struct join *j, size_t keys, bool scout)
 	c->scout = scout;
 	r->lo += keys;
 	if (r->lo == r->hi)
-		drop_front(j);
+		range_queue_drop(&j->waiting);
 	fetch(c, NULL);
 }
 
@@ -501,12 +460,12 @@ begin_chain(struct join *j, size_t keys, bool scout)
 static bool
 begin(struct join *j)
 {
-	struct range *r = j->waiting;
+	struct range *r = j->waiting.first;
 	struct decide_plan plan;
 
 	if (j->decide.no_list && !by_head_instead(j)) {
 		fail_ranks(j, r, r->hi, &j->refused);
-		drop_front(j);
+		range_queue_drop(&j->waiting);
 		return true;
 	}
 	if (j->nactive >= most_chains(j))
@@ -519,9 +478,9 @@ begin(struct join *j)
 		begin_chain(j, plan.keys, plan.scout);
 		return true;
 	case DECIDE_BY_HEAD:
-		want_ranks(r, r->lo + plan.keys);
+		range_want(r, r->lo + plan.keys);
 		if (r->lo == r->hi)
-			drop_front(j);
+			range_queue_drop(&j->waiting);
 		return true;
 	}
 	return false;
@@ -545,8 +504,9 @@ join_work(struct join *j)
 
 	while (!j->s->stopping && engine_room(j->s->app.engine) > 0) {
 		b = first_wanted(j);
-		if (j->waiting != NULL &&
-		    (b == NULL || j->waiting->batch->age < b->age) && begin(j))
+		if (j->waiting.first != NULL &&
+		    (b == NULL || j->waiting.first->batch->age < b->age) &&
+		    begin(j))
 			continue;
 		if (b == NULL)
 			return;
@@ -563,7 +523,7 @@ join_new(struct s3exists *s)
 	struct join *j = xcalloc(1, sizeof(*j));
 
 	j->s = s;
-	j->end = &j->waiting;
+	range_queue_init(&j->waiting);
 	j->page_bytes = PAGE_BYTES;
 	decide_init(&j->decide, s->probe);
 	buf_init(&j->whole, LIMIT_KEY);
@@ -579,12 +539,7 @@ join_new(struct s3exists *s)
 void
 join_add(struct join *j, struct batch *b)
 {
-	struct range *r = xcalloc(1, sizeof(*r));
-
-	r->batch = b;
-	r->hi = b->count;
-	*j->end = r;
-	j->end = &r->next;
+	range_queue_add(&j->waiting, b);
 }
 
 void
@@ -596,9 +551,9 @@ join_stop(struct join *j, const struct fail *f, bool cancel)
 
 	for (c = j->active; cancel && c != NULL; c = c->next)
 		s3page_cancel(&c->page);
-	while (j->waiting != NULL) {
-		fail_ranks(j, j->waiting, j->waiting->hi, f);
-		drop_front(j);
+	while (j->waiting.first != NULL) {
+		fail_ranks(j, j->waiting.first, j->waiting.first->hi, f);
+		range_queue_drop(&j->waiting);
 	}
 	while ((b = first_wanted(j)) != NULL) {
 		batch_wanted(b, &index);
@@ -621,8 +576,7 @@ join_free(struct join *j)
 		unlink_chain(c);
 		chain_free(c);
 	}
-	while (j->waiting != NULL)
-		drop_front(j);
+	range_queue_fini(&j->waiting);
 	buf_fini(&j->whole);
 	free(j);
 }
