@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "cred.h"
 #include "diag.h"
+#include "s3session.h"
 #include "settings.h"
 #include "xalloc.h"
 
@@ -112,6 +113,18 @@ resolve(struct app *app, const struct location *loc,
 		diag_die("%s", why);
 }
 
+/* Only s3cp's destination is written to. */
+static void
+make_session(struct app *app, struct s3bucket *bucket, const struct settings *s,
+    enum app_side side)
+{
+	bool read_only = side == APP_SOURCE || !app->program->two_sides;
+
+	if (bucket->endp.is_directory && bucket->params.cred != NULL &&
+	    s->express_sessions)
+		bucket->session = s3session_new(&app->env, bucket, read_only);
+}
+
 struct s3bucket *
 app_bucket(struct app *app, const struct location *loc, enum app_side side)
 {
@@ -142,6 +155,7 @@ app_bucket(struct app *app, const struct location *loc, enum app_side side)
 	};
 	if ((kept->bucket = s3bucket_new(&params, &why)) == NULL)
 		diag_die("%s: %s", loc == NULL ? "S3" : loc->bucket, why);
+	make_session(app, kept->bucket, &s, side);
 	settings_fini(&s);
 	kept->next = app->buckets;
 	app->buckets = kept;
@@ -156,6 +170,7 @@ app_buckets_free(struct app *app)
 
 	while ((b = app->buckets) != NULL) {
 		app->buckets = b->next;
+		s3session_free(b->bucket->session);
 		s3bucket_free(b->bucket);
 		free(b);
 	}

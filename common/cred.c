@@ -43,7 +43,7 @@ struct cred {
 	size_t stage; /* 0: the base; then roles */
 	struct cred_job job;
 	struct fail fail;
-	struct cred_waiter *waiters;
+	struct cred_wait waiters;
 	struct loop_call wake;
 };
 
@@ -128,42 +128,15 @@ void
 cred_cancel(struct cred *c, struct cred_waiter *w)
 {
 	(void)c;
-	if (!w->waiting)
-		return;
-	*w->prev = w->next;
-	if (w->next != NULL)
-		w->next->prev = w->prev;
-	w->waiting = false;
+	cred_wait_cancel(w);
 }
 
-static void
-add_waiter(struct cred_waiter **list, struct cred_waiter *w)
-{
-	if (w->waiting)
-		return;
-	w->waiting = true;
-	w->next = *list;
-	w->prev = list;
-	if (w->next != NULL)
-		w->next->prev = &w->next;
-	*list = w;
-}
-
-/* Whoever must wait again joins the new list.  First come, first served. */
 static void
 wake(void *arg)
 {
 	struct cred *c = arg;
-	struct cred_waiter *turned = NULL, *w;
 
-	while ((w = c->waiters) != NULL) {
-		cred_cancel(c, w);
-		add_waiter(&turned, w);
-	}
-	while ((w = turned) != NULL) {
-		cred_cancel(c, w);
-		w->fn(w->arg);
-	}
+	cred_wait_wake(&c->waiters);
 }
 
 /* --- the end of a fetch --- */
@@ -396,7 +369,7 @@ cred_get(struct cred *c, struct cred_waiter *w, struct fail *f)
 	if (c->failed)
 		*f = c->fail;
 	else
-		add_waiter(&c->waiters, w);
+		cred_wait_add(&c->waiters, w);
 	return NULL;
 }
 

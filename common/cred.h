@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cred_wait.h"
 #include "fail.h"
 #include "http.h"
 #include "loop.h"
@@ -62,13 +63,6 @@ void cred_set_by_location(struct cred *c, bool by_location);
  * every waiter will be called from the loop when it is over, or f->kind is set
  * (FAIL_CREDENTIALS): no credentials are to be had, for good.
  */
-struct cred_waiter {
-	void (*fn)(void *arg); /* ask cred_get() again */
-	void *arg;
-	/* private */
-	bool waiting;
-	struct cred_waiter *next, **prev;
-};
 const struct cred_keys *
 cred_get(struct cred *c, struct cred_waiter *w, struct fail *f);
 void cred_cancel(struct cred *c, struct cred_waiter *w);

@@ -17,6 +17,8 @@
 #include "endp.h"
 #include "sign.h"
 
+struct s3session;
+
 struct s3bucket_params {
 	const char	*bucket;	/* NULL: the service */
 	struct cred	*cred;		/* NULL: requests are not signed */
@@ -36,6 +38,8 @@ struct s3bucket {
 	struct endp	 endp;
 	struct endp	 path_endp;	/* for a key that needs path style */
 	struct sign	*sign;
+	struct s3session *session;	/* of a directory bucket; NULL: none.
+					 * Set and freed by who made it */
 	int64_t		 skew;		/* server's clock - ours, ms */
 	bool		 answered;	/* it has answered something */
 	bool		 known;		/* it is there: a key of it was given,

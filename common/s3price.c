@@ -25,6 +25,7 @@ price_of(enum s3op op)
 	case S3OP_GET_OBJECT:
 	case S3OP_GET_TAGGING:
 	case S3OP_GET_ACL:
+	case S3OP_CREATE_SESSION:
 		return TIER2;
 	case S3OP_DELETE_OBJECT:
 	case S3OP_ABORT_UPLOAD:

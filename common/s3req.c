@@ -10,44 +10,13 @@
 #include "reply.h"
 #include "retry.h"
 #include "s3req.h"
+#include "s3session.h"
 #include "s3verdict.h"
 #include "uri.h"
 #include "when.h"
 
-static const struct {
-	const char *name;
-	const char *method;
-	unsigned flags; /* HTTP_LONG */
-} ops[S3OP_COUNT] = {
-    [S3OP_LIST_BUCKETS] = {"ListBuckets", "GET", 0},
-    [S3OP_LIST_OBJECTS] = {"ListObjectsV2", "GET", 0},
-    [S3OP_HEAD_BUCKET] = {"HeadBucket", "HEAD", 0},
-    [S3OP_HEAD_OBJECT] = {"HeadObject", "HEAD", 0},
-    [S3OP_GET_OBJECT] = {"GetObject", "GET", 0},
-    [S3OP_PUT_OBJECT] = {"PutObject", "PUT", 0},
-    [S3OP_COPY_OBJECT] = {"CopyObject", "PUT", HTTP_LONG},
-    [S3OP_DELETE_OBJECT] = {"DeleteObject", "DELETE", 0},
-    [S3OP_GET_TAGGING] = {"GetObjectTagging", "GET", 0},
-    [S3OP_PUT_TAGGING] = {"PutObjectTagging", "PUT", 0},
-    [S3OP_GET_ACL] = {"GetObjectAcl", "GET", 0},
-    [S3OP_PUT_ACL] = {"PutObjectAcl", "PUT", 0},
-    [S3OP_CREATE_UPLOAD] = {"CreateMultipartUpload", "POST", 0},
-    [S3OP_UPLOAD_PART] = {"UploadPart", "PUT", 0},
-    [S3OP_COPY_PART] = {"UploadPartCopy", "PUT", HTTP_LONG},
-    [S3OP_COMPLETE_UPLOAD] = {"CompleteMultipartUpload", "POST", HTTP_LONG},
-    [S3OP_ABORT_UPLOAD] = {"AbortMultipartUpload", "DELETE", 0},
-    [S3OP_LIST_PARTS] = {"ListParts", "GET", 0},
-    [S3OP_LIST_UPLOADS] = {"ListMultipartUploads", "GET", 0},
-};
-
 static void go(void *arg);
 static void answered(struct http_req *http, const struct fail *f);
-
-const char *
-s3op_name(enum s3op op)
-{
-	return ops[op].name;
-}
 
 /* --- life --- */
 
@@ -163,7 +132,7 @@ s3req_cancel(struct s3req *req)
 		engine_drop(req->env->engine, &req->ticket);
 		break;
 	case S3REQ_WANTS_KEYS:
-		cred_cancel(req->bucket->params.cred, &req->waiter);
+		cred_wait_cancel(&req->waiter);
 		break;
 	case S3REQ_SENT:
 		req->cancelled = true;
@@ -175,6 +144,14 @@ s3req_cancel(struct s3req *req)
 	}
 	fail_set(&req->fail, FAIL_CANCELLED, "cancelled");
 	end(req);
+}
+
+void
+s3req_drop(struct s3req *req)
+{
+	s3req_cancel(req);
+	loop_defer_cancel(req->env->loop, &req->call);
+	req->state = S3REQ_IDLE;
 }
 
 void
@@ -260,7 +237,10 @@ gather(struct s3req *req, const struct endp *endp, const struct cred_keys *keys,
 		when_format_basic(clock_wall() + b->skew, set->date);
 		put(set, "x-amz-content-sha256", payload_hash(req, set));
 		put(set, "x-amz-date", set->date);
-		put(set, "x-amz-security-token", keys->token);
+		put(set,
+		    req->in_session ? "x-amz-s3session-token" :
+				      "x-amz-security-token",
+		    keys->token);
 	}
 	if (req->probing)
 		return;
@@ -312,7 +292,7 @@ method_of(const struct s3req *req)
 {
 	if (req->probing)
 		return "HEAD";
-	return req->as_get ? "GET" : ops[req->op].method;
+	return req->as_get ? "GET" : s3op_method(req->op);
 }
 
 /* Signs req->url and the gathered headers; the Authorization line is the
@@ -477,7 +457,7 @@ send_it(struct s3req *req)
 	http->data = on_data;
 	http->done = answered;
 	http->arg = req;
-	http->flags = ops[req->op].flags |
+	http->flags = (s3op_is_long(req->op) ? HTTP_LONG : 0) |
 	    (b->params.insecure ? HTTP_INSECURE : 0) |
 	    (req->flags & S3REQ_STREAM ? HTTP_STREAM : 0) |
 	    (req->flags & S3REQ_ONCE ? HTTP_ONCE : 0);
@@ -486,17 +466,29 @@ send_it(struct s3req *req)
 	req->state = S3REQ_SENT;
 }
 
+static const struct cred_keys *
+get_keys(struct s3req *req, struct fail *f)
+{
+	struct s3bucket *b = req->bucket;
+
+	req->in_session = b->session != NULL && !req->probing &&
+	    s3op_in_session(req->op);
+	if (req->in_session)
+		return s3session_get(b->session, &req->waiter, f);
+	return cred_get(b->params.cred, &req->waiter, f);
+}
+
 /* The ticket says that the request may be sent now. */
 static void
 go(void *arg)
 {
 	struct s3req *req = arg;
-	struct cred *cred = req->bucket->params.cred;
 	const struct cred_keys *keys = NULL;
 	struct fail f;
 
 	fail_clear(&f);
-	if (cred != NULL && (keys = cred_get(cred, &req->waiter, &f)) == NULL) {
+	if (req->bucket->params.cred != NULL &&
+	    (keys = get_keys(req, &f)) == NULL) {
 		engine_leave(req->env->engine, &req->ticket, ENGINE_OTHER);
 		req->state = S3REQ_WANTS_KEYS;
 		if (f.kind != FAIL_NONE) {
@@ -534,7 +526,7 @@ trace(const struct s3req *req, const char *verdict)
 	if (req->key != NULL)
 		uri_encode_path(&key, req->key, req->key_len);
 	diag_debug("%s %s %s%s%s: HTTP %d%s%s, %lld ms, attempt %d, %s",
-	    req->probing ? "HeadBucket" : ops[req->op].name,
+	    req->probing ? "HeadBucket" : s3op_name(req->op),
 	    s3bucket_name(req->bucket), key.data, req->query != NULL ? "?" : "",
 	    req->query != NULL ? req->query : "", req->status,
 	    req->fail.code[0] != '\0' ? " " : "", req->fail.code,

@@ -26,31 +26,7 @@
 #include "fail.h"
 #include "http.h"
 #include "s3bucket.h"
-
-enum s3op {
-	S3OP_LIST_BUCKETS,
-	S3OP_LIST_OBJECTS,
-	S3OP_HEAD_BUCKET,
-	S3OP_HEAD_OBJECT,
-	S3OP_GET_OBJECT,
-	S3OP_PUT_OBJECT,
-	S3OP_COPY_OBJECT,
-	S3OP_DELETE_OBJECT,
-	S3OP_GET_TAGGING,
-	S3OP_PUT_TAGGING,
-	S3OP_GET_ACL,
-	S3OP_PUT_ACL,
-	S3OP_CREATE_UPLOAD,
-	S3OP_UPLOAD_PART,
-	S3OP_COPY_PART,
-	S3OP_COMPLETE_UPLOAD,
-	S3OP_ABORT_UPLOAD,
-	S3OP_LIST_PARTS,
-	S3OP_LIST_UPLOADS,
-	S3OP_COUNT
-};
-/* S3's own name of the operation: "ListObjectsV2". */
-const char *s3op_name(enum s3op op);
+#include "s3op.h"
 
 struct s3req;
 
@@ -143,7 +119,7 @@ struct s3req {
 	struct buf	 url, lines;	/* lines: "name: value" NUL ... */
 	char		*line_list[HTTP_HEADERS_MAX];
 	struct fail	 fail;
-	uint64_t	 cred_serial;
+	uint64_t	 cred_serial;	/* of the keys it was signed with */
 	int64_t		 began;		/* ms, this attempt */
 	struct s3verdict_facts {	/* gathered from this attempt's answer */
 		int64_t	 server_date;	/* ms since 1970; 0: no Date header */
@@ -155,6 +131,7 @@ struct s3req {
 	unsigned	 mended;	/* S3VERDICT_* that were tried already */
 	bool		 as_get;	/* a HEAD asked as a GET of one byte */
 	bool		 probing;	/* asking the bucket where it is */
+	bool		 in_session;	/* signed with keys of s3session.h */
 	bool		 cancelled;
 };
 
@@ -170,6 +147,9 @@ void	s3req_add_header(struct s3req *req, const char *name,
 void	s3req_start(struct s3req *req);
 /* Give it up: done will say FAIL_CANCELLED, soon. */
 void	s3req_cancel(struct s3req *req);
+/* The same without a call of done, for the end of a program: it must not be on
+ * its way then. */
+void	s3req_drop(struct s3req *req);
 bool	s3req_active(const struct s3req *req);
 bool	s3req_sent(const struct s3req *req);	/* it is on its way now */
 /* After HTTP_PAUSE by data or source. */

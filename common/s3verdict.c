@@ -5,6 +5,7 @@
 #include "limit.h"
 #include "reply.h"
 #include "retry.h"
+#include "s3session.h"
 #include "s3verdict.h"
 
 /* Differences smaller than this are no reason for a 403 (limit: 15 minutes,
@@ -51,6 +52,7 @@ body_decides(enum s3op op)
 	case S3OP_GET_ACL:
 	case S3OP_LIST_PARTS:
 	case S3OP_LIST_UPLOADS:
+	case S3OP_CREATE_SESSION:
 		return true;
 	case S3OP_LIST_BUCKETS:
 	case S3OP_LIST_OBJECTS:
@@ -230,13 +232,14 @@ mend_skew(struct s3req *req)
 static enum s3verdict
 mend_expired(struct s3req *req)
 {
-	struct fail *f = &req->fail;
-	struct cred *cred = req->bucket->params.cred;
+	struct s3bucket *b = req->bucket;
+	struct cred *cred = b->params.cred;
 
 	if (cred != NULL && try_once(req, S3VERDICT_EXPIRED) &&
-	    cred_expired(cred, req->cred_serial))
+	    (req->in_session ? s3session_expired(b->session, req->cred_serial) :
+			       cred_expired(cred, req->cred_serial)))
 		return S3VERDICT_NOW;
-	f->kind = FAIL_CREDENTIALS;
+	req->fail.kind = FAIL_CREDENTIALS;
 	return S3VERDICT_DONE;
 }
 

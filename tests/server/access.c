@@ -23,6 +23,7 @@ free_key(struct access_key *k)
 	free(k->id);
 	free(k->secret);
 	free(k->token);
+	free(k->session);
 	free(k);
 }
 

@@ -19,6 +19,8 @@ struct access_key {
 	char *account, *id, *secret;
 	char *token;	 /* NULL: none needed */
 	int64_t expires; /* ms since 1970; 0: never */
+	char *session;	 /* for this directory bucket only, or NULL */
+	bool read_only;	 /* the session */
 	struct access_derived {
 		char scope[80]; /* DATE/REGION/SERVICE */
 		unsigned char key[32];

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access.h"
+#include "mem.h"
 #include "request.h"
 #include "s3.h"
 #include "server.h"
@@ -102,14 +104,58 @@ s3_get_bucket_location(struct request *r)
 	text_str(&r->reply, "</LocationConstraint>");
 }
 
+/* Does a session's key do what such a key may? */
+static bool
+check_session_key(struct request *r)
+{
+	const struct access_key *key = r->access_key;
+	bool writes = strcmp(r->method, "GET") != 0 &&
+	    strcmp(r->method, "HEAD") != 0;
+
+	if (request_header(r, "x-amz-s3session-token") == NULL)
+		return request_error(r, 400, "InvalidToken",
+		    "A session's token is sent as x-amz-s3session-token.");
+	if (r->bucket == NULL || strcmp(r->bucket->name, key->session) != 0 ||
+	    r->op == OP_COPY_OBJECT || r->op == OP_UPLOAD_PART_COPY ||
+	    r->op == OP_HEAD_BUCKET || r->op == OP_CREATE_SESSION ||
+	    (key->read_only && writes))
+		return request_error(r, 403, "AccessDenied",
+		    "This session is not for this operation.");
+	return true;
+}
+
+bool
+s3_check_session(struct request *r)
+{
+	bool express = r->scope != NULL &&
+	    strstr(r->scope, "/s3express/") != NULL;
+	bool directory = r->bucket != NULL && r->bucket->options.directory;
+
+	if (r->access_key == NULL)
+		return true;
+	if (express != directory)
+		return request_error(r, 400, "AuthorizationHeaderMalformed",
+		    directory ?
+			"Directory buckets are signed for as s3express." :
+			"This bucket is signed for as s3.");
+	if (r->access_key->session != NULL)
+		return check_session_key(r);
+	return request_header(r, "x-amz-s3session-token") == NULL ||
+	    request_error(
+		r, 400, "InvalidToken", "The token is not that of a session.");
+}
+
 /*
  * S3 Express: keys for five minutes. They are those of a further access key of
- * the same account, so everything else treats them like any other.
+ * the same account, which knows its bucket.
  */
 void
 s3_create_session(struct request *r)
 {
-	int64_t expires = server_now(r->server) + 300000;
+	int64_t expires = server_now(r->server) +
+	    (int64_t)r->bucket->options.session * 1000;
+	const char *mode = request_header(r, "x-amz-create-session-mode");
+	struct access_key *key;
 	char id[40], secret[60], token[60];
 
 	if (!r->bucket->options.directory || r->account == NULL) {
@@ -117,6 +163,8 @@ s3_create_session(struct request *r)
 		    "This operation is for directory buckets only.");
 		return;
 	}
+	if (!request_allowed(r, "CreateSession"))
+		return;
 	(void)snprintf(
 	    id, sizeof(id), "ASIASESSION%09llu", (unsigned long long)r->number);
 	(void)snprintf(secret, sizeof(secret), "session-secret/%016llx",
@@ -124,6 +172,9 @@ s3_create_session(struct request *r)
 	(void)snprintf(token, sizeof(token),
 	    "session-token/%llu==", (unsigned long long)r->number);
 	access_add(&r->server->access, r->account, id, secret, token, expires);
+	key = access_find(&r->server->access, id);
+	key->session = mem_dup(r->bucket->name, strlen(r->bucket->name));
+	key->read_only = mode != NULL && strcmp(mode, "ReadOnly") == 0;
 	request_xml(r, "CreateSessionResult");
 	text_str(&r->reply, "<Credentials>");
 	request_element(r, "AccessKeyId", id);

@@ -61,6 +61,8 @@ set_option(struct store_options *o, const char *word)
 		return text_number(value, true, &o->part_min);
 	else if ((value = directive_value(word, "page")) != NULL)
 		return text_number(value, false, &o->page);
+	else if ((value = directive_value(word, "session")) != NULL)
+		return text_number(value, false, &o->session);
 	else
 		return set_flag(o, word);
 	return true;

@@ -96,6 +96,7 @@ static const struct {
     {"copy-source-if-match", "x-amz-copy-source-if-match", false},
     {"copy-source-if-none-match", "x-amz-copy-source-if-none-match", false},
     {"copy-source-range", "x-amz-copy-source-range", false},
+    {"create-session-mode", "x-amz-create-session-mode", false},
     {"delimiter", NULL, false},
     {"encoding-type", NULL, false},
     {"if-match", "if-match", false},
@@ -109,6 +110,7 @@ static const struct {
     {"range", "range", false},
     {"request-payer", "x-amz-request-payer", false},
     {"server-side-encryption", "x-amz-server-side-encryption", false},
+    {"session-token", "x-amz-s3session-token", true},
     {"start-after", NULL, false},
     {"storage-class", "x-amz-storage-class", false},
     {"tagging", "x-amz-tagging", false},
@@ -128,7 +130,9 @@ add_words(struct text *t, struct request *r)
 			if (value == NULL)
 				continue;
 			/* A copy source comes encoded; once is enough. */
-			if (strcmp(word[i].name, "copy-source") == 0)
+			if (word[i].secret)
+				text_fmt(t, " %s=yes", word[i].name);
+			else if (strcmp(word[i].name, "copy-source") == 0)
 				text_fmt(t, " copy-source=%s", value);
 			else
 				add_header_value(t, word[i].name, value);

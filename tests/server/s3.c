@@ -170,7 +170,7 @@ perform(struct request *r)
 		    r, 503, "SlowDown", "Please reduce your request rate.");
 		return;
 	}
-	if (spoil_instead(r) || !check_bucket(r))
+	if (spoil_instead(r) || !check_bucket(r) || !s3_check_session(r))
 		return;
 	call(r);
 	spoil_document(r);

@@ -28,6 +28,8 @@ void s3_delete_bucket(struct request *);
 void s3_head_bucket(struct request *);
 void s3_get_bucket_location(struct request *);
 void s3_create_session(struct request *);
+/* Do bucket, operation and the kind of keys go together (S3 Express)? */
+bool s3_check_session(struct request *);
 /* list.c */
 void s3_list_objects(struct request *);
 /* get.c */

@@ -73,6 +73,7 @@ store_options_reset(struct store_options *o)
 	o->region = mem_dup("us-east-1", 9);
 	o->max_copy = (uint64_t)5 << 30;
 	o->part_min = (uint64_t)5 << 20;
+	o->session = 300;
 }
 
 struct store_bucket *

@@ -53,6 +53,7 @@ struct store_options {
 	bool ignore_if_none_match, refuse_if_none_match;
 	bool refuse_copy_if_match, redirect;
 	uint64_t max_copy, part_min, page;
+	uint64_t session; /* seconds */
 };
 
 struct store_mutation {

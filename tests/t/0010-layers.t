@@ -37,7 +37,7 @@ layers='0 xalloc buf diag fail clock num visible limit version
 1 retry window keynum keymodel keycut keypage words json settings
 1 listplan listpick listseg splitplan splitgap splitnode
 2 loop http keyio engine cred
-3 s3bucket s3req s3verdict s3page s3list s3split s3price
+3 s3bucket s3op s3session s3req s3verdict s3page s3list s3split s3price
 4 app app_private input'
 layer_of()
 {

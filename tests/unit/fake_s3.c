@@ -47,13 +47,6 @@ fake_byte(uint64_t offset)
 
 /* --- s3req.h, but for what sends --- */
 
-const char *
-s3op_name(enum s3op op)
-{
-	(void)op;
-	return "Fake";
-}
-
 void
 s3req_init(struct s3req *req, struct s3req_env *env)
 {
@@ -190,7 +183,7 @@ pin_holds(const struct s3req *req, const char *name, struct fail *f)
 	else if (pin != NULL && !fake.knows_pin)
 		refuse(f, FAIL_UNSUPPORTED, 501, "NotImplemented");
 	else if (pin != NULL && !fake.ignores_pin &&
-	    strncmp(pin + 1, fake.etag, strlen(pin) - 2))
+	    strncmp(pin + 1, fake.etag, strlen(pin) - 2) != 0)
 		refuse(f, FAIL_PRECONDITION, 412, "PreconditionFailed");
 	return f->kind == FAIL_NONE;
 }
@@ -670,6 +663,7 @@ carry_out(struct s3req *req, const char *body, struct fail *f)
 	case S3OP_LIST_BUCKETS:
 	case S3OP_LIST_OBJECTS:
 	case S3OP_LIST_PARTS:
+	case S3OP_CREATE_SESSION:
 	case S3OP_COUNT:
 		abort(); /* s3cp does not ask for these */
 	}
