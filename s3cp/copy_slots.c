@@ -20,16 +20,16 @@ struct slot {
 struct copy_slots {
 	struct copy *copy;
 	bool single;
-	struct slot *all[]; /* job->parts_max, NULL at first; NULL */
+	struct slot **all; /* job->parts_max, NULL at first; NULL */
 };
 
 struct copy_slots *
 copy_slots_new(struct copy *c, bool single)
 {
-	struct copy_slots *s;
+	struct copy_slots *s = xcalloc(1, sizeof(*s));
 	size_t most = (size_t)c->job->parts_max + 1;
 
-	s = xcalloc(1, sizeof(*s) + most * sizeof(s->all[0]));
+	s->all = xcalloc(most, sizeof(struct slot *));
 	s->copy = c;
 	s->single = single;
 	return s;
@@ -49,10 +49,13 @@ slot_free(struct slot *slot)
 void
 copy_slots_free(struct copy_slots *s)
 {
-	size_t i;
+	struct slot **slot;
 
-	for (i = 0; s != NULL && s->all[i] != NULL; i++)
-		slot_free(s->all[i]);
+	if (s == NULL)
+		return;
+	for (slot = s->all; *slot != NULL; slot++)
+		slot_free(*slot);
+	free(s->all);
 	free(s);
 }
 

@@ -292,6 +292,17 @@ perhaps_too_large(const struct copy *c, const struct fail *f)
 		(f->code[0] == '\0' || strcmp(f->code, "InvalidRequest") == 0));
 }
 
+/* May it have been done all the same? */
+static bool
+is_in_doubt(const struct copy *c, const struct s3req *req, const struct fail *f)
+{
+	if (f->unanswered && req->flags & S3REQ_ONCE)
+		return f->kind != FAIL_CANCELLED;
+	/* An upload that is gone was perhaps completed by an attempt before. */
+	return c->state == COPY_COMPLETE && f->kind == FAIL_NOTFOUND &&
+	    (c->tries > 0 || req->attempt > 1);
+}
+
 static void
 not_written(struct copy *c, const struct s3req *req, const struct fail *f)
 {
@@ -312,11 +323,7 @@ not_written(struct copy *c, const struct s3req *req, const struct fail *f)
 		too_large(c, f);
 	else if (f->kind == FAIL_NOBUCKET && c->state == COPY_COPY)
 		blame(c, f);
-	else if (f->unanswered && req->flags & S3REQ_ONCE &&
-	    f->kind != FAIL_CANCELLED)
-		settle(c, c->state, f);
-	else if (c->state == COPY_COMPLETE && f->kind == FAIL_NOTFOUND &&
-	    (c->tries > 0 || req->attempt > 1))
+	else if (is_in_doubt(c, req, f))
 		settle(c, c->state, f);
 	else
 		copy_end(c, COPY_FAILED, f);

@@ -86,6 +86,37 @@ choose_way(struct s3cp *s)
 	}
 }
 
+/* What S3 Express does not have, said before a request is made. */
+static void
+check_directory(const struct s3cp *s)
+{
+	const struct copy_job *job = &s->job;
+	bool to = job->to->endp.is_directory;
+
+	if (to && (job->acl != NULL || job->keep_acl))
+		app_usage(&s->app,
+		    "directory buckets have no ACLs: drop --acl and "
+		    "--preserve acl");
+	if (job->from->endp.is_directory && job->keep_acl)
+		app_usage(
+		    &s->app, "--preserve acl: directory buckets have no ACLs");
+}
+
+/* An untagged object is copied; that others are refused looks like a fault. */
+static void
+tell_of_tags(struct s3cp *s, const struct fail *f)
+{
+	const struct copy_job *job = &s->job;
+
+	if (f->kind != FAIL_UNSUPPORTED || job->drop_tags ||
+	    !job->to->endp.is_directory || s->told_tags)
+		return;
+	s->told_tags = true;
+	diag_warn("%s is a directory bucket, which has no tags: --tags drop "
+		  "copies tagged objects without them",
+	    s->destination.bucket);
+}
+
 /* --- keys --- */
 
 static struct copy *
@@ -143,6 +174,7 @@ on_done(struct copy *c, enum copy_result result, const struct fail *f)
 		break;
 	case COPY_FAILED:
 		app_key_failed(&s->app, c->blamed, &c->record, f);
+		tell_of_tags(s, f);
 		break;
 	}
 	put_idle(s, c);
@@ -265,6 +297,7 @@ set_up(struct s3cp *s)
 	job->to_prefix = s->destination.prefix;
 	job->to_prefix_len = s->destination.prefix_len;
 	refuse_same_place(s);
+	check_directory(s);
 	choose_way(s);
 	longest = job->from_prefix_len > job->to_prefix_len ?
 	    job->from_prefix_len :

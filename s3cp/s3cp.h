@@ -22,7 +22,7 @@ struct s3cp {
 	struct copy *busy, *idle;
 	int nbusy;
 	bool ended; /* no more records */
-	bool told_inside;
+	bool told_inside, told_tags;
 	struct uploads *uploads; /* --abort-uploads */
 };
 
