@@ -6,6 +6,24 @@
 #include "uri.h"
 
 static bool
+is_directory(const struct s3page *p)
+{
+	return p->req.bucket->endp.is_directory;
+}
+
+/* Directory buckets list whole folders only (AWS, "ListObjectsV2"): of the
+ * prefix, what may be asked for. */
+static size_t
+asked_prefix(const struct s3page *p)
+{
+	size_t len = p->prefix_len;
+
+	while (is_directory(p) && len > 0 && p->prefix[len - 1] != '/')
+		len--;
+	return len;
+}
+
+static bool
 on_entry(void *arg, const struct reply_entry *e)
 {
 	struct s3page *p = arg;
@@ -25,6 +43,8 @@ on_entry(void *arg, const struct reply_entry *e)
 
 	if (e->key_len < p->prefix_len ||
 	    memcmp(e->key, p->prefix, p->prefix_len) != 0) {
+		if (asked_prefix(p) < p->prefix_len)
+			return true; /* of its folder, but not wanted */
 		fail_set(&p->why, FAIL_PROTOCOL,
 		    "a listed key does not begin with the prefix asked for");
 		return false;
@@ -156,9 +176,10 @@ build_query(struct s3page *p, const char *after, size_t len, const char *token,
 		snprintf(number, sizeof(number), "%d", max_keys);
 		uri_query_add(q, "max-keys", number, strlen(number));
 	}
-	if (p->prefix_len > 0)
-		uri_query_add(q, "prefix", p->prefix, p->prefix_len);
-	if (token == NULL && len > 0)
+	if (asked_prefix(p) > 0)
+		uri_query_add(q, "prefix", p->prefix, asked_prefix(p));
+	/* A directory bucket's order knows no "after". */
+	if (token == NULL && len > 0 && !is_directory(p))
 		uri_query_add(q, "start-after", after, len);
 }
 

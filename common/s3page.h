@@ -7,7 +7,8 @@
  *
  * What a page must be to count: a complete, well-formed document; keys that
  * all begin with the prefix; keys and common prefixes merged into one order.
- * Whether they ascend is told (page.ascending), not demanded.
+ * Whether they ascend is told (page.ascending), not demanded.  Of a directory
+ * bucket the whole folder is read, and what lacks the prefix left out.
  */
 
 #include <stdbool.h>

@@ -68,6 +68,7 @@ copy_ask_head(
 
 	copy_ask_meta(to);
 	req = copy_ask(c, state, S3OP_HEAD_OBJECT, from);
+	(*to)->of_directory = req->bucket->endp.is_directory;
 	req->header = on_head_header;
 	req->restart = on_head_restart;
 	s3req_start(req);

@@ -199,6 +199,7 @@ copy_stream_fetch(struct copy *c)
 	stream_of(c);
 	copy_ask_meta(&c->source);
 	req = copy_ask(c, COPY_FETCH, S3OP_GET_OBJECT, COPY_FROM);
+	c->source->of_directory = req->bucket->endp.is_directory;
 	req->flags = S3REQ_STREAM;
 	req->restart = on_fetch_restart;
 	req->header = on_fetch_header;
@@ -257,7 +258,7 @@ on_body_restart(struct s3req *req)
 
 	c->stream->sent = 0;
 	c->stream->etag[0] = '\0';
-	c->stream->opaque = false;
+	c->stream->opaque = c->job->to->endp.is_directory;
 }
 
 static void

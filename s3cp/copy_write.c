@@ -46,6 +46,8 @@ expected(struct copy *c, char out[LIMIT_ETAG + 1])
 	const char *etag;
 	bool whole;
 
+	if (c->job->from->endp.is_directory || c->job->to->endp.is_directory)
+		return false;
 	if (c->settling == COPY_COMPLETE || c->state == COPY_COMPLETE) {
 		etag = copy_parts_etag(c);
 		memcpy(out, etag, strlen(etag) + 1);

@@ -79,12 +79,26 @@ is_field_value(const char *value)
 	return true;
 }
 
+/* A token: RFC 9110, 5.6.2. */
+static bool
+is_field_name(const char *name)
+{
+	static const char others[] = "!#$%&'*+-.^_`|~0123456789";
+	const char *p;
+
+	for (p = name; *p != '\0'; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			strchr(others, *p) != NULL))
+			return false;
+	return p > name;
+}
+
 static void
 carry(struct meta *m, const char *name, const char *value)
 {
 	size_t start = m->lines.len, i;
 
-	if (!is_field_value(value)) {
+	if (!is_field_name(name) || !is_field_value(value)) {
 		refuse_meta(
 		    m, "its metadata has bytes that no header may have");
 		return;
@@ -247,7 +261,7 @@ meta_ok(const struct meta *m, const char **why)
 bool
 meta_opaque(const struct meta *m)
 {
-	return strncmp(m->sse, "aws:kms", 7) == 0;
+	return m->of_directory || strncmp(m->sse, "aws:kms", 7) == 0;
 }
 
 bool

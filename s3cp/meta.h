@@ -28,6 +28,7 @@ struct meta {
 	char class[64];		   /* "": STANDARD */
 	char sse[32], kms[256];	   /* "": not said */
 	bool bucket_key;
+	bool of_directory; /* set by who asks: S3 Express */
 	/* private */
 	struct buf lines; /* name NUL value NUL ... to carry */
 	size_t count;
@@ -52,8 +53,8 @@ void meta_add_tags(const struct meta *m, struct s3req *req);
 
 /* 32 hex digits, as an MD5 has; with "-N" behind for an object in parts. */
 bool meta_is_md5(const char *etag, bool parts);
-/* Is the ETag that of something encrypted by KMS, which says nothing about
- * the bytes? */
+/* Is the ETag that of something encrypted by KMS or in a directory bucket,
+ * which says nothing about the bytes? */
 bool meta_opaque(const struct meta *m);
 /* Does this header of an answer say so? */
 bool meta_header_opaque(const char *name, const char *value);

@@ -331,7 +331,7 @@ on_put_restart(struct s3req *req)
 	struct span *s = req->arg;
 
 	s->etag[0] = '\0';
-	s->opaque = false;
+	s->opaque = req->bucket->endp.is_directory;
 	if (!is_piped(s)) {
 		s->sent = 0;
 		s->at = 0;

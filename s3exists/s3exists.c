@@ -120,6 +120,9 @@ main(int argc, char **argv)
 		    "too");
 	app_location(&s.app, &s.loc, s.app.operands[0]);
 	s.bucket = app_bucket(&s.app, &s.loc, APP_BUCKET);
+	if (s.probe == DECIDE_LIST_ONLY && s.bucket->endp.is_directory)
+		app_usage(&s.app,
+		    "--probe list: a directory bucket lists in no order");
 	flow_start(&s);
 	return app_run(&s.app);
 }

@@ -329,6 +329,21 @@ start_list(struct s3ls *s)
 	s3list_start(s->list);
 }
 
+/* What S3 Express does not know, said before a request is made. */
+static void
+check_directory(const struct s3ls *s)
+{
+	if (!s->bucket->endp.is_directory)
+		return;
+	if (s->split > 0)
+		app_usage(&s->app,
+		    "--split: a directory bucket lists in no order, so it has "
+		    "no ranges");
+	if (s->delimiter != NULL && strcmp(s->delimiter, "/") != 0)
+		app_usage(&s->app,
+		    "-d: a directory bucket knows no other delimiter than /");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -362,6 +377,7 @@ main(int argc, char **argv)
 	} else {
 		app_location(&s.app, &s.loc, s.app.operands[0]);
 		s.bucket = app_bucket(&s.app, &s.loc, APP_BUCKET);
+		check_directory(&s);
 		resolve_range(&s);
 		if (s.split > 0)
 			split_start(&s);
