@@ -127,6 +127,15 @@ in_all 'no such bucket' 'NoSuchBucket' \
     'check the name, the endpoint and the profile' buckte
 mistake 'a bucket that one may not list' 'AccessDenied: Access Denied (HTTP 403' \
     's3:ListBucket is needed: check the profile' s3ls bobs
+say 'fill bobs sequential 1500'
+ask '/keys?bucket=bobs' >in
+run s3cp bobs dst
+is "$status" 2 'no right to any key: status 2'
+is "$(tail -n 1 err | grep -c 's3:GetObject at the source and s3:PutObject')" 1 \
+    'no right to any key: the last line says what is needed'
+ok 'no right to any key: it does not try them all' \
+    [ "$(counted CopyObject)" -le 1400 ]
+echo k >in
 for word in /tmp ./dir '~/dir' ../x; do
 	in_all "a local path, $word" "$word: it looks like a local path" \
 	    'only buckets are understood: [s3://][PROFILE@]BUCKET[/PREFIX]' \
