@@ -22,7 +22,8 @@
 #include "xalloc.h"
 
 #define PAGES_BYTES (16 << 20)	/* of all pages in flight */
-#define PAGE_BYTES  (128 << 10) /* at least, for one */
+#define PAGE_BYTES  (64 << 10)	/* at least, for the keys of one */
+#define PAGE_AROUND (128 << 10) /* its connection (TLS), parser and buffers */
 #define EMPTY_MAX   1000	/* pages without a key, one after the other */
 
 struct chain {
@@ -111,7 +112,7 @@ chain_free(struct chain *c)
 static size_t
 most_chains(const struct join *j)
 {
-	return PAGES_BYTES / j->page_bytes + 1;
+	return PAGES_BYTES / (j->page_bytes + PAGE_AROUND) + 1;
 }
 
 static struct chain *
