@@ -125,11 +125,28 @@ make_session(struct app *app, struct s3bucket *bucket, const struct settings *s,
 		bucket->session = s3session_new(&app->env, bucket, read_only);
 }
 
+/* What all the settings have come to. */
+static void
+debug_endpoint(const struct s3bucket *b)
+{
+	const struct endp *e = &b->endp;
+
+	if (b->params.cred == NULL)
+		diag_debug("%s: requests go to %s%s/, unsigned",
+		    s3bucket_name(b), e->base.data, e->path.data);
+	else
+		diag_debug("%s: requests go to %s%s/, signed for %s in %s%s",
+		    s3bucket_name(b), e->base.data, e->path.data, e->service,
+		    e->region.data,
+		    b->session != NULL ? " with keys of a session" : "");
+}
+
 struct s3bucket *
 app_bucket(struct app *app, const struct location *loc, enum app_side side)
 {
 	struct app_side_options o = options_of(app, side);
-	struct app_bucket *kept = xcalloc(1, sizeof(*kept));
+	struct app_bucket *kept;
+	struct s3bucket *bucket;
 	struct settings s;
 	struct s3bucket_params params;
 	const char *why;
@@ -153,13 +170,16 @@ app_bucket(struct app *app, const struct location *loc, enum app_side side)
 	    .request_payer = app->options.request_payer,
 	    .expected_owner = o.owner,
 	};
-	if ((kept->bucket = s3bucket_new(&params, &why)) == NULL)
+	if ((bucket = s3bucket_new(&params, &why)) == NULL)
 		diag_die("%s: %s", loc == NULL ? "S3" : loc->bucket, why);
 	make_session(app, kept->bucket, &s, side);
+	debug_endpoint(kept->bucket);
 	settings_fini(&s);
+	kept = xcalloc(1, sizeof(*kept));
+	kept->bucket = bucket;
 	kept->next = app->buckets;
 	app->buckets = kept;
-	return kept->bucket;
+	return bucket;
 }
 
 void

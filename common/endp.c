@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "endp.h"
@@ -214,6 +215,17 @@ finish(struct endp *e, const char *region)
 
 /* --- kinds of buckets --- */
 
+#define REGION_ROOM 32
+
+static bool
+is_directory(const char *bucket)
+{
+	size_t len = strlen(bucket);
+
+	return ends_in(bucket, len, "--x-s3") ||
+	    ends_in(bucket, len, "--xa-s3");
+}
+
 static const char *
 directory_zone(const char *bucket, size_t *len)
 {
@@ -225,6 +237,49 @@ directory_zone(const char *bucket, size_t *len)
 			break;
 	*len = (size_t)(end - s);
 	return s > bucket + 2 && is_label(s, *len) ? s : NULL;
+}
+
+/* The region's name is in the zone's: usw2-az1 is in us-west-2, apne1-az4 in
+ * ap-northeast-1, usge1-az1 in us-gov-east-1.  False if it is not. */
+static bool
+zone_region(const char *zone, size_t len, char region[REGION_ROOM])
+{
+	static const struct {
+		const char *letters, *word;
+	} sides[] = {{"e", "east"}, {"w", "west"}, {"n", "north"},
+	    {"s", "south"}, {"c", "central"}, {"ne", "northeast"},
+	    {"nw", "northwest"}, {"se", "southeast"}, {"sw", "southwest"}};
+	bool gov = len > 3 && memcmp(zone, "usg", 3) == 0;
+	size_t area = gov ? 3 : 2, n, i;
+	const char *side = zone + area;
+
+	if (len < area + 2)
+		return false;
+	n = strspn(side, "enswc");
+	for (i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
+		if (strlen(sides[i].letters) != n ||
+		    memcmp(sides[i].letters, side, n) != 0 || side[n] < '1' ||
+		    side[n] > '9' || side[n + 1] != '-')
+			continue;
+		snprintf(region, REGION_ROOM, "%.2s%s-%s-%c", zone,
+		    gov ? "-gov" : "", sides[i].word, side[n]);
+		return true;
+	}
+	return false;
+}
+
+/* Nobody has said where the bucket is. */
+static const char *
+guess_region(const char *bucket, char room[REGION_ROOM])
+{
+	const char *zone;
+	size_t len;
+
+	if (bucket == NULL || !is_directory(bucket))
+		return "us-east-1";
+	zone = directory_zone(bucket, &len);
+	return zone != NULL && zone_region(zone, len, room) ? room :
+							      "us-east-1";
 }
 
 static const char *
@@ -475,11 +530,12 @@ check_settings(
 bool
 endp_resolve(struct endp *e, const struct endp_ask *ask, const char **why)
 {
+	char room[REGION_ROOM];
+	const char *b = ask->bucket;
 	const char *region = ask->region == NULL ||
 		strcmp(ask->region, "aws-global") == 0 ?
-	    "us-east-1" :
+	    guess_region(b, room) :
 	    ask->region;
-	const char *b = ask->bucket;
 	struct endpurl url = {NULL, 0, NULL, 0, 0, false, false};
 	struct endpurl *u = ask->endpoint_url == NULL ? NULL : &url;
 	size_t len = b == NULL ? 0 : strlen(b);
@@ -502,7 +558,7 @@ endp_resolve(struct endp *e, const struct endp_ask *ask, const char **why)
 	else if (ends_in(b, len, ".mrap"))
 		*why = "multi-region access points are not supported (they "
 		       "need SigV4A)";
-	else if (ends_in(b, len, "--x-s3") || ends_in(b, len, "--xa-s3"))
+	else if (b != NULL && is_directory(b))
 		*why = resolve_directory(e, ask, region, u);
 	else
 		*why = resolve_plain(e, ask, region, u);

@@ -18,7 +18,8 @@ enum endp_style { ENDP_AUTO, ENDP_PATH, ENDP_VIRTUAL };
 
 struct endp_ask {
 	const char *bucket;	  /* NULL: the service (ListBuckets) */
-	const char *region;	  /* NULL: us-east-1 */
+	const char *region;	  /* NULL: us-east-1, or that of the
+				   * directory bucket's zone */
 	const char *endpoint_url; /* NULL: AWS itself */
 	enum endp_style style;
 	bool dualstack, fips, accelerate;

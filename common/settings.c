@@ -430,8 +430,8 @@ settings_debug(const struct settings *s, const char *side)
 		s->named   ? ", from the command line" :
 			     "");
 	debug_value(prefix, "region", &s->region,
-	    "not set: us-east-1, or "
-	    "where the bucket turns out to be");
+	    "not set: us-east-1, or where the bucket's name or the store "
+	    "says that it is");
 	debug_value(prefix, "endpoint", &s->endpoint_url, "of AWS");
 	debug_value(prefix, "CA bundle", &s->ca_bundle, NULL);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)

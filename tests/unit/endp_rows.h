@@ -109,6 +109,14 @@
 {"x--x-s3", "us-west-2", NULL, 0, "!directory"},
 {"--x-s3", "us-west-2", NULL, 0, "https://s3.us-west-2.amazonaws.com/--x-s3 us-west-2"},
 {DIR, "us-west-2", "http://127.0.0.1:9000", 0, "http://127.0.0.1:9000/" DIR " us-west-2/s3express"},
+{DIR, NULL, NULL, 0, "https://" DIR ".s3express-usw2-az1.us-west-2.amazonaws.com us-west-2/s3express"},
+{DIRAP, NULL, NULL, 0, "https://" DIRAP ".s3express-usw2-az1.us-west-2.amazonaws.com us-west-2/s3express"},
+{"b--apne1-az4--x-s3", NULL, NULL, 0, "https://b--apne1-az4--x-s3.s3express-apne1-az4.ap-northeast-1.amazonaws.com ap-northeast-1/s3express"},
+{"b--eun1-az1--x-s3", NULL, NULL, 0, "https://b--eun1-az1--x-s3.s3express-eun1-az1.eu-north-1.amazonaws.com eu-north-1/s3express"},
+{"b--aps1-az1--x-s3", NULL, NULL, 0, "https://b--aps1-az1--x-s3.s3express-aps1-az1.ap-south-1.amazonaws.com ap-south-1/s3express"},
+{"b--usge1-az1--x-s3", NULL, NULL, 0, "https://b--usge1-az1--x-s3.s3express-usge1-az1.us-gov-east-1.amazonaws.com us-gov-east-1/s3express"},
+{"b--usw2-lax1-az1--x-s3", NULL, NULL, 0, "https://b--usw2-lax1-az1--x-s3.s3express-usw2-lax1-az1.us-west-2.amazonaws.com us-west-2/s3express"},
+{"b--xx9-az1--x-s3", NULL, NULL, 0, "https://b--xx9-az1--x-s3.s3express-xx9-az1.us-east-1.amazonaws.com us-east-1/s3express"},
 {DIR, "us-west-2", "http://h.example", V, "http://" DIR ".h.example us-west-2/s3express"},
 
 /* private endpoints */
