@@ -172,8 +172,8 @@ app_bucket(struct app *app, const struct location *loc, enum app_side side)
 	};
 	if ((bucket = s3bucket_new(&params, &why)) == NULL)
 		diag_die("%s: %s", loc == NULL ? "S3" : loc->bucket, why);
-	make_session(app, kept->bucket, &s, side);
-	debug_endpoint(kept->bucket);
+	make_session(app, bucket, &s, side);
+	debug_endpoint(bucket);
 	settings_fini(&s);
 	kept = xcalloc(1, sizeof(*kept));
 	kept->bucket = bucket;
