@@ -183,6 +183,15 @@ app_bucket(struct app *app, const struct location *loc, enum app_side side)
 }
 
 void
+app_buckets_stop(struct app *app)
+{
+	struct app_bucket *b;
+
+	for (b = app->buckets; b != NULL; b = b->next)
+		s3session_stop(b->bucket->session);
+}
+
+void
 app_buckets_free(struct app *app)
 {
 	struct app_bucket *b;

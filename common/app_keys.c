@@ -118,6 +118,7 @@ app_stop(struct app *app)
 	app->stopping = true;
 	if (app->program->stop != NULL)
 		app->program->stop(app->program->arg);
+	app_buckets_stop(app);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "app.h"
 
 void	app_options_parse(struct app *app, int argc, char **argv);
+void	app_buckets_stop(struct app *app);	/* after the program's stop */
 void	app_buckets_free(struct app *app);
 /* --failed: opened at the start, checked at the end. */
 void	app_failed_open(struct app *app);

@@ -252,6 +252,13 @@ s3session_new(struct s3req_env *env, struct s3bucket *bucket, bool read_only)
 }
 
 void
+s3session_stop(struct s3session *s)
+{
+	if (s != NULL && s->waiters.first == NULL)
+		s3req_cancel(&s->req);
+}
+
+void
 s3session_free(struct s3session *s)
 {
 	if (s == NULL)

@@ -30,6 +30,9 @@ s3session_new(struct s3req_env *env, struct s3bucket *bucket, bool read_only);
 /* Before the bucket and its credentials; after the loop has stopped. */
 void s3session_free(struct s3session *s);
 
+/* No more requests will begin: a renewal that nobody waits for is given up. */
+void s3session_stop(struct s3session *s);
+
 /* As cred_get(): the keys, or NULL with either w waiting or f set. */
 const struct cred_keys *
 s3session_get(struct s3session *s, struct cred_waiter *w, struct fail *f);
