@@ -124,10 +124,12 @@ status_is 1 'tagged objects cannot be copied into a directory bucket'
 ok 'what to do is said' grep -q -e '--tags drop copies tagged objects' err
 is "$(grep -c -e '--tags drop' err)" 1 'once'
 say 'log reset'
-run s3cp --tags drop src $E
+run s3cp --tags drop --part-size 8M src $E
 status_is 0 'without tags all are'
 quiet 'without a word'
 is "$(ask "/diff?a=src&b=$E" | grep -v ' tags$')" '' 'and are the same'
+is "$(counted CopyObject.200) $(counted UploadPartCopy.200)" '41 3' \
+    'by the store'
 is "$(ask /log | grep -E '^(CopyObject|UploadPartCopy)' | grep -c session)" 0 \
     'copies are signed with the credentials of the account'
 is "$(log CompleteMultipartUpload | grep -c 'session-token=yes')" 1 \
@@ -147,8 +149,10 @@ run s3cp -l --via stream $E back
 status_is 0 'and back, though ETags there say nothing about the bytes'
 is "$(ask "/diff?a=$E&b=back" | grep -v ' tags$')" '' 'nothing is lost'
 is "$(log CreateSession | grep -c ReadOnly)" 2 'a source is only read'
+say 'log reset'
 run s3cp -l $E back
 status_is 0 'the store copies out of it, too'
+is "$(counted CopyObject.200)" 42 'object by object'
 run s3cp --acl private src $E
 status_is 2 'an ACL is refused'
 err_has 'have no ACLs' 'saying why'
