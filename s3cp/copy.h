@@ -103,7 +103,9 @@ struct copy_job {
  * SETTLE	HEAD destination	as it should	COPY, PUT or COMPLETE
  *					be: end		once more, or ABORT
  * COMPARE	HEAD source		end, or UNDO	FAILED
- * ABORT	AbortMultipartUpload	end as it was	warn, end as it was
+ * ABORT	AbortMultipartUpload	end as it was;	warn, end as it was
+ *					LAYOUT, where
+ *					it was wrong
  * PUT_TAGS	PutObjectTagging	PUT_ACL or end	FAILED
  * PUT_ACL	PutObjectAcl		end		FAILED
  * UNDO		DeleteObject		FAILED		FAILED, and told

@@ -22,6 +22,7 @@ struct copy_parts {
 	bool single;	 /* one PutObject */
 	bool begun;	 /* there is an upload */
 	bool same;	 /* the ETag must be the source's */
+	bool anew;	 /* after ABORT: with each part's size asked for */
 	bool opaque;	 /* ETags say nothing about the bytes */
 	bool lost;	 /* a part's answer was */
 	int64_t since;	 /* when it was begun, ms since 1970 */
@@ -318,6 +319,13 @@ would_differ(const struct copy *c)
 	    strcmp(p->etag, c->source->etag) != 0;
 }
 
+/* The first of them had a size that equal parts could have. */
+static bool
+may_be_unequal(const struct copy *c)
+{
+	return c->parts->plan.ends == NULL && c->source->parts > 2;
+}
+
 void
 copy_parts_complete(struct copy *c)
 {
@@ -328,6 +336,11 @@ copy_parts_complete(struct copy *c)
 		p->etag[0] = '\0';
 	else
 		partlist_etag(&p->list, p->etag);
+	if (would_differ(c) && may_be_unequal(c)) {
+		p->anew = true;
+		copy_parts_give_up(c, COPY_FAILED, NULL);
+		return;
+	}
 	if (would_differ(c)) {
 		copy_fail(c, FAIL_PROTOCOL,
 		    "the copied parts make the ETag %.60s, where %.60s was "
@@ -453,7 +466,13 @@ after_abort(struct copy *c, const struct fail *f)
 		    c->job->arg, c->record.key, c->record.key_len, text);
 	}
 	p->begun = false;
-	copy_end(c, p->result, &told);
+	if (!p->anew) {
+		copy_end(c, p->result, &told);
+		return;
+	}
+	p->anew = false;
+	plan_unequal(&p->plan);
+	copy_prepare_layout(c, 1);
 }
 
 void

@@ -114,8 +114,8 @@ way_of(struct copy *c)
 	    WAY_SINGLE;
 }
 
-static void
-ask_layout(struct copy *c, unsigned part)
+void
+copy_prepare_layout(struct copy *c, unsigned part)
 {
 	struct s3req *req;
 
@@ -169,7 +169,7 @@ copy_prepare(struct copy *c)
 	}
 	copy_pin(c, m->etag, strlen(m->etag));
 	if (c->parts == NULL && keeps_parts(c) && in_parts(m->etag))
-		ask_layout(c, 1);
+		copy_prepare_layout(c, 1);
 	else
 		ask_tags(c);
 }
@@ -240,7 +240,7 @@ after_layout(struct copy *c, const struct fail *f)
 		copy_fail(c, FAIL_PROTOCOL,
 		    "the store tells of parts that cannot be");
 	else if (plan->count > 0 && !plan_complete(plan))
-		ask_layout(c, plan_wants(plan));
+		copy_prepare_layout(c, plan_wants(plan));
 	else
 		copy_prepare(c);
 }
@@ -355,7 +355,7 @@ copy_go(struct copy *c)
 
 	if (keeps_parts(c) && c->record.etag != NULL &&
 	    in_parts(copy_source_etag(c, etag)))
-		ask_layout(c, 1);
+		copy_prepare_layout(c, 1);
 	else if (needs_head(c))
 		copy_ask_head(c, COPY_HEAD, COPY_FROM, &c->source);
 	else if (c->job->via == COPY_VIA_STREAM)

@@ -29,6 +29,8 @@ void copy_pin(struct copy *c, const char *etag, size_t len);
 void copy_go(struct copy *c);
 /* The source's meta is known: ask what is missing, then copy_begin(). */
 void copy_prepare(struct copy *c);
+/* Ask for the size of a part, and of all that follow it, then the same. */
+void copy_prepare_layout(struct copy *c, unsigned part);
 void copy_prepare_step(struct copy *c, const struct fail *f);
 /* All that had to be asked is known: copy now. */
 void copy_begin(struct copy *c);

@@ -139,4 +139,22 @@ run s3cp -l --via stream big dst2
 status_is 0 '--via stream within one store'
 is "$(ask '/diff?a=big&b=dst2&etag=1')" '' 'makes the same'
 is "$(counted CopyObject)" 0 'without the store copying'
+
+# --- the end of a run ---
+say 'put big 300m size=300M parts=8M' 'latency UploadPart 100' \
+    'latency PutObject 60000' 'drop dst2' 'bucket dst2'
+s3cp -j 4 --via stream big dst2 300m 20m 2>err &
+pid=$!
+until ask /uploads | grep -q ' [2-9]$'; do
+	kill -0 $pid || break
+done
+kill -TERM $pid
+wait $pid
+is $? 143 'SIGTERM in mid-stream ends the program by that signal'
+is "$(ask /uploads)" '' 'and leaves no upload open'
+is "$(ask '/count?bucket=dst2')" 0 'nor half an object'
+say 'faults clear'
+run /usr/bin/env sh -c 'ulimit -v 400000; exec s3cp --via stream big dst2 300m'
+status_is 0 'streaming needs little memory'
+is "$(ask '/diff?a=big&b=dst2&etag=1' | grep -c 300m)" 0 'and brings all'
 finish

@@ -228,9 +228,10 @@ names_source(const struct s3req *req, struct fail *f)
 static uint64_t
 part_size(uint64_t number)
 {
-	return number < fake.parts ?
-	    fake.part_size :
-	    fake.size - (fake.parts - 1) * fake.part_size;
+	uint64_t last = fake.size - (fake.parts - 1) * fake.part_size;
+
+	return (number < fake.parts ? fake.part_size : last) +
+	    (number == 3 ? fake.odd : 0) - (number == 2 ? fake.odd : 0);
 }
 
 static void give(struct s3req *req, const char *name, const char *fmt, ...)
@@ -324,6 +325,7 @@ store_part(struct s3req *req, const char *body, struct fail *f)
 {
 	struct fake_upload *u = upload_of(req, f);
 	uint64_t number = query_number(req, "partNumber=");
+	const char *range;
 	char *bytes;
 	uint64_t offset = 0, len = fake.size, i;
 
@@ -337,9 +339,12 @@ store_part(struct s3req *req, const char *body, struct fail *f)
 	if (!names_source(req, f) ||
 	    !pin_holds(req, "x-amz-copy-source-if-match", f))
 		return;
-	if (fake.parts > 0 && fake.part_size > 0) {
-		offset = (number - 1) * fake.part_size;
-		len = part_size(number);
+	range = header(req, "x-amz-copy-source-range");
+	if (range != NULL) {
+		i = strcspn(range + 6, "-");
+		num_parse(range + 6, i, INT64_MAX, &offset);
+		num_str(range + 7 + i, INT64_MAX, &len);
+		len -= offset - 1;
 	}
 	if (len > 1000)
 		len = 1000; /* it is the same for all who ask */

@@ -39,6 +39,7 @@ struct fake_s3 {
 	char etag[64];
 	unsigned parts;	    /* 0: one piece */
 	uint64_t part_size; /* of all but the last */
+	uint64_t odd;	    /* so much of part 2 is part 3's */
 	uint64_t copy_max;  /* of CopyObject */
 	char sse[16];
 	bool knows_condition, knows_pin, knows_parts, knows_tags;

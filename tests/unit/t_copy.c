@@ -563,6 +563,21 @@ in_parts_unequal(void)
 	job.keep_parts = true;
 }
 
+/* Of 10, 7 and 8 bytes: the first could be that of equal ones. */
+static void
+in_parts_odd(void)
+{
+	fake.odd = 3;
+	in_parts_3();
+}
+
+static void
+stream_odd(void)
+{
+	in_parts_odd();
+	job.via = COPY_VIA_STREAM;
+}
+
 static void
 in_parts_refused(void)
 {
@@ -732,6 +747,8 @@ static const struct scenario scenarios[] = {
     {"unequal parts", in_parts_unequal, PLAIN, COPIED_IF_GOOD, 1},
     {"-l, 3 parts", in_parts_long, LONG_PARTS, COPIED_IF_GOOD, 1},
     {"1 part", in_parts_1, PLAIN, COPIED_IF_GOOD, 2},
+    {"odd parts", in_parts_odd, PLAIN, COPIED_IF_GOOD, 1},
+    {"stream, odd parts", stream_odd, PLAIN, COPIED_IF_GOOD, 0},
     {"refused parts", in_parts_refused, PLAIN, FAILED_IF_GOOD, 1},
     {"large, keeps ACL", large_keeps_acl, PLAIN, COPIED_IF_GOOD, 1},
     {"large, keeps class", large_keeps_class, PLAIN, COPIED_IF_GOOD, 1},
@@ -769,7 +786,7 @@ static const char *const transitions[COPY_BLAME + 1] = {
     [COPY_COMPLETE] = "IDLE LOOK SETTLE COMPARE ABORT PUT_TAGS",
     [COPY_SETTLE] = "IDLE COPY PUT PARTS COMPLETE COMPARE ABORT PUT_TAGS UNDO",
     [COPY_COMPARE] = "IDLE SETTLE",
-    [COPY_ABORT] = "IDLE ABORT",
+    [COPY_ABORT] = "IDLE LAYOUT ABORT",
     [COPY_PUT_TAGS] = "IDLE PUT_ACL",
     [COPY_PUT_ACL] = "IDLE",
     [COPY_UNDO] = "IDLE",
