@@ -29,6 +29,8 @@ use Chaos::Draw;
 use Chaos::Pipeline;
 use Chaos::Server;
 
+use constant HANG => 180;
+
 my $build = abs_path($ENV{BUILD} // 'build');
 my $seconds = $ENV{SECONDS} // 60;
 my $rounds = $ENV{ROUNDS};
@@ -179,6 +181,9 @@ sub draw_faults
 		$action =~ s/^REDIRECT/redirect=$elsewhere->{url}\//;
 		$few = ' count=' . $draw->between(1, 3)
 		    if $action =~ s/^FEW //;
+		# A listing that trickles takes half an hour.
+		$op = $r->{stream} ? 'PutObject' : 'CopyObject'
+		    if $action eq 'trickle';
 		push @faults, sprintf('fault %s p=%.2f seed=%d %s%s', $op, $p,
 		    $draw->between(1, 1e6), $action, $few);
 	}
@@ -216,7 +221,8 @@ sub strike
 sub run
 {
 	my ($pipeline, $fate) = @_;
-	my ($last, $still, $struck) = (-1, 0, $fate->{what} eq 'none');
+	my ($last, $moved, $let_go) = (-1, time, 0);
+	my $struck = $fate->{what} eq 'none';
 	while (!$pipeline->ended) {
 		$pipeline->look;
 		my $count = $server->count('requests');
@@ -224,12 +230,16 @@ sub run
 			strike($pipeline, $fate);
 			$struck = 1;
 		}
-		$still = $count == $last ? $still + 1 : 0;
-		$last = $count;
-		$server->say('faults clear') if $still == 60;
-		if ($still > 600) {
-			complain('no progress for a minute');
+		($last, $moved, $let_go) = ($count, time, 0)
+		    if $count != $last;
+		if (!$let_go && time - $moved >= 2) {
+			$server->say('faults clear');
+			$let_go = 1;
+		}
+		if (time - $moved >= HANG) {
+			complain('no progress');
 			$pipeline->kill_all;
+			$moved = time;
 		}
 		$pipeline->wait_a_little;
 	}
