@@ -344,6 +344,11 @@ app_options_parse(struct app *app, int argc, char **argv)
 			if (!p->option(p->arg, c, optarg, &why))
 				app_usage(app, "%s", why);
 		} else {
+			/* The AWS command line takes the word alone, too. */
+			if (c == OPT_REQUEST_PAYER && optarg == NULL &&
+			    optind < argc &&
+			    strcmp(argv[optind], "requester") == 0)
+				optind++;
 			take(app, c, optarg);
 		}
 	}

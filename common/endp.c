@@ -436,8 +436,7 @@ resolve_accelerated(
 		return "there is no transfer acceleration in this region";
 	if (ask->fips)
 		return "transfer acceleration and FIPS exclude each other";
-	if (ask->style == ENDP_PATH || ask->path_only ||
-	    !fits_host(ask->bucket, false))
+	if (ask->style == ENDP_PATH || !fits_host(ask->bucket, false))
 		return "transfer acceleration cannot be used in path style or "
 		       "with a bucket whose name has dots";
 	e->is_regional = true;
@@ -468,7 +467,8 @@ resolve_plain(struct endp *e, const struct endp_ask *ask, const char *region,
 
 	if (ask->bucket != NULL && !is_bucket(ask->bucket, e->is_aws))
 		return "this is no valid bucket name";
-	if (ask->bucket != NULL && ask->accelerate)
+	/* The one key that wants path style goes the common way. */
+	if (ask->bucket != NULL && ask->accelerate && !ask->path_only)
 		return resolve_accelerated(e, ask, region);
 	if (u == NULL)
 		put_aws_host(e, ask, region);

@@ -120,12 +120,23 @@ check_source_payer(struct request *r, const struct source *s)
 }
 
 static bool
+check_source_owner(struct request *r, const struct source *s)
+{
+	const char *owner = request_header(
+	    r, "x-amz-source-expected-bucket-owner");
+
+	return owner == NULL || strcmp(owner, s->bucket->options.owner) == 0 ||
+	    request_error(r, 403, "AccessDenied", "Access Denied");
+}
+
+static bool
 open_source(struct request *r, struct source *s)
 {
 	struct tree_record *record;
 
 	memset(s, 0, sizeof(*s));
-	if (!read_source(r, s) || !check_source_payer(r, s))
+	if (!read_source(r, s) || !check_source_owner(r, s) ||
+	    !check_source_payer(r, s))
 		return false;
 	if (!request_may(r, "GetObject", s->bucket, s->key, s->key_length))
 		return request_error(r, 403, "AccessDenied", "Access Denied");

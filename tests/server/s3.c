@@ -78,6 +78,16 @@ check_payer(struct request *r)
 	return request_error(r, 403, "AccessDenied", "Access Denied");
 }
 
+/* The account's name stands for its number. */
+static bool
+check_owner(struct request *r)
+{
+	const char *owner = request_header(r, "x-amz-expected-bucket-owner");
+
+	return owner == NULL || strcmp(owner, r->bucket->options.owner) == 0 ||
+	    request_error(r, 403, "AccessDenied", "Access Denied");
+}
+
 static bool
 check_bucket(struct request *r)
 {
@@ -91,7 +101,7 @@ check_bucket(struct request *r)
 	if (r->key_length > 1024)
 		return request_error(
 		    r, 400, "KeyTooLongError", "Your key is too long");
-	return check_region(r) && check_payer(r);
+	return check_region(r) && check_owner(r) && check_payer(r);
 }
 
 /* S3 wants to know the length of a body beforehand, in one way or another. */

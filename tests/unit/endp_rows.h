@@ -99,6 +99,9 @@
 {"arn:aws:s3:us-west-2:123456789012:accesspoint/a/b", "us-west-2", NULL, 0, "!not valid"},
 {"arn:aws:s3:us-west-2:123456789012:accesspoint/", "us-west-2", NULL, 0, "!access point"},
 
+{"bkt", "us-west-2", NULL, A | S, "https://s3.us-west-2.amazonaws.com/bkt us-west-2"},
+{"bkt", "us-west-2", NULL, A | D | S, "https://s3.dualstack.us-west-2.amazonaws.com/bkt us-west-2"},
+
 /* directory buckets */
 {DIR, "us-west-2", NULL, 0, "https://" DIR ".s3express-usw2-az1.us-west-2.amazonaws.com us-west-2/s3express"},
 {DIR, "us-west-2", NULL, F, "https://" DIR ".s3express-fips-usw2-az1.us-west-2.amazonaws.com us-west-2/s3express"},
