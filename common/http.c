@@ -315,8 +315,12 @@ set_times(CURL *e, const struct http_req *req)
 					  TIMEOUT;
 
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, timeout);
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, stream ? 1L : 0L);
-	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, stream ? (long)STALL : 0L);
+	/* Slower than this is as good as dead; a copy inside the store is
+	 * silent while it works. */
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT,
+	    req->flags & HTTP_LONG ? 0L : (long)TRICKLE);
+	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME,
+	    req->flags & HTTP_LONG ? 0L : (long)STALL);
 	curl_easy_setopt(e, CURLOPT_BUFFERSIZE,
 	    stream ? 256L << 10 : (long)CURL_MAX_WRITE_SIZE);
 	curl_easy_setopt(

@@ -83,5 +83,5 @@ until grep -q . err; do kill -0 $pid || break; done
 kill -TERM $pid
 wait $pid
 ok 'SIGUSR1 prints the progress line' grep -qE \
-    '^s3cp: [0-9]+ in, [0-9]+ out, 0 failed, .* in flight' err
+    '^s3cp: .*[0-9]+ in, [0-9]+ out, 0 failed, .* in flight' err
 finish

@@ -37,18 +37,4 @@ run env AWS_ENDPOINT_URL=http://127.0.0.1:1 s3ls r@b
 is "$status:$(cat out)$(cat err)" 0:k \
     "a LOCATION's profile goes before the environment for STS, too"
 
-# The work ends while a renewal is on its way: nothing waits, nothing leaks
-# (which only a sanitizer sees).
-say 'identity fresh expires=8' 'latency ListObjectsV2 1000'
-(
-	until [ "$(counted ContainerCredentials)" -gt 0 ]; do
-		sleep 0.01
-	done
-	say 'latency ContainerCredentials 60000'
-) &
-say 'bucket many page=1' 'log reset'
-run env AWS_ENDPOINT_URL="$S3" AWS_CONTAINER_CREDENTIALS_FULL_URI="$CONTAINER" \
-    s3ls -j 1 many
-wait $!
-is "$status:$(lines out)" 0:7 'a run ends although a renewal is under way'
 finish
