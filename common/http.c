@@ -23,7 +23,8 @@
 #define CONNECT_TIMEOUT 10000	     /* ms */
 #define TIMEOUT		60000	     /* ms, whole request */
 #define LONG_TIMEOUT	(30 * 60000) /* ms: a copy inside the store */
-#define STALL		30	     /* s without a byte in a stream */
+#define STALL		30	     /* s at less than ... */
+#define TRICKLE		500	     /* ... bytes a second: as good as dead */
 #define IDLE_MAX                              \
 	4 /* s that a connection may rest: S3 \
 	   * closes them after 5 or more */
