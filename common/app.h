@@ -144,6 +144,9 @@ void	app_key_failed(struct app *app, const struct s3bucket *bucket,
 /* The same for what is wrong with the record itself. */
 void	app_record_failed(struct app *app, const char *raw, size_t len,
 	    const char *why);
+/* A record that was read and is not begun any more: without a line, which is
+ * that of what ended the run. */
+void	app_record_dropped(struct app *app, const char *raw, size_t len);
 void	app_key_good(struct app *app);	/* done, or already there */
 /* The run cannot go on: one line, status 2, program->stop(). */
 void	app_fatal(struct app *app, const char *fmt, ...)

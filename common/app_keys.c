@@ -212,6 +212,14 @@ app_record_failed(struct app *app, const char *raw, size_t len, const char *why)
 }
 
 void
+app_record_dropped(struct app *app, const char *raw, size_t len)
+{
+	app->counts.failed++;
+	app_status(app, 1);
+	failed_write(app, raw, len);
+}
+
+void
 app_key_good(struct app *app)
 {
 	app->good++;

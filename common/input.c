@@ -30,14 +30,6 @@ input_fini(struct input *in)
 		keyio_reader_fini(&in->reader);
 }
 
-void
-input_stop(struct input *in)
-{
-	in->ended = true;
-	if (!in->from_operands)
-		keyio_reader_stop(&in->reader);
-}
-
 bool
 input_ready(const struct input *in)
 {
@@ -55,6 +47,37 @@ next_raw(struct input *in, const char **raw, size_t *len)
 	*raw = in->app->operands[in->next_operand++];
 	*len = strlen(*raw);
 	return KEYIO_RECORD;
+}
+
+/* What was read and will not be begun: --failed shall hold all that was read
+ * and not done. */
+static void
+give_up_rest(struct input *in)
+{
+	struct app *app = in->app;
+	enum keyio_read got;
+	const char *raw;
+	size_t len;
+
+	while ((got = next_raw(in, &raw, &len)) == KEYIO_RECORD ||
+	    got == KEYIO_TOO_LONG) {
+		if (got == KEYIO_TOO_LONG ||
+		    (len == 0 && !app->options.null && !in->from_operands))
+			continue;
+		app->counts.in++;
+		app_record_dropped(app, raw, len);
+	}
+}
+
+void
+input_stop(struct input *in)
+{
+	if (in->ended)
+		return;
+	in->ended = true;
+	give_up_rest(in);
+	if (!in->from_operands)
+		keyio_reader_stop(&in->reader);
 }
 
 /* Take a record apart.  False: it was bad, and that was told; or it is an

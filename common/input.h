@@ -37,6 +37,8 @@ void	input_fini(struct input *in);
 enum input_got input_next(struct input *in, struct record *r);
 /* Will input_next() answer without waiting? */
 bool	input_ready(const struct input *in);
-void	input_stop(struct input *in);	/* INPUT_END from now on */
+/* INPUT_END from now on.  Whole records that were read already, and operands
+ * not taken, go to --failed; the rest of stdin is left unread. */
+void	input_stop(struct input *in);
 
 #endif

@@ -62,12 +62,49 @@ ok 'and says why' grep -q \
     'credential_process of profile once ended with status 1: no more keys' err
 is "$(cat calls)" 2 'after one attempt'
 sort out failed >both
-head -n "$(lines both)" in >want
 ok 'some were copied' [ -s out ]
 ok 'some were not' [ -s failed ]
-same both want 'what was read and not copied is in --failed'
+same both in 'what was read and not copied is in --failed'
 ask '/keys?bucket=three' >got
 same out got 'and what was printed was copied'
+
+# The same of s3exists, which reads ahead.
+mv in keys
+seq -f 'key-%.0f' 1 20000 >in
+say 'bucket five' 'put five there' 'latency HeadObject 20' \
+    'account alice AKIAFIRST s token=t' \
+    'fault HeadObject always key=key-300 status=400 code=ExpiredToken' \
+    'fault GetObject always key=key-300 status=400 code=ExpiredToken'
+echo 0 >calls
+run s3exists -v --probe head -j 8 --profile once --failed failed five
+status_is 2 's3exists ends with 2 as well'
+ok 'and says why' grep -q 'no more keys' err
+ok 'some keys were told to be missing' [ -s out ]
+ok 'of some nothing is known' [ -s failed ]
+sort in >want
+sort out failed >both
+same both want 'what was read and not answered is in --failed'
+awk 'NR == FNR { f[$0]; next } !($0 in f)' failed in >want
+same out want 'what was printed was answered, in order'
+say 'faults clear' 'latency HeadObject 0'
+
+# A pipe is read no further than there is work: what was read is copied or in
+# --failed, the rest is still there for the next program.
+mkfifo pipe
+mv in many
+echo 0 >calls
+say 'account alice AKIAFIRST s token=t expires=1'
+# shellcheck disable=SC2016
+run sh -c 'cat many >pipe & exec 3<pipe
+    s3cp -j 4 --profile once --failed failed src three <&3
+    status=$?; cat <&3 >rest; exit $status'
+status_is 2 's3cp ends with 2'
+ok 'some were read' [ -s failed ]
+ok 'some were left unread' [ -s rest ]
+head -n "$(lines failed)" many | sort >want
+sort failed >both
+same both want 'what was read is in --failed'
+mv keys in
 
 # --- static keys: their file is read again ---
 keys()		# KEY
