@@ -7,6 +7,7 @@
 #define PAGES	      10   /* of a range: half a page is lost at its end */
 #define RAMP	      2	   /* ranges begun until they grow by a page */
 #define SCOUT_KEYS    25   /* enough to see that a page pays */
+#define LEAST	      0.1
 #define STRETCH_FIRST 200
 #define STRETCH_MAX   1600
 #define PER_PAGE_MAX  1e6

@@ -31,6 +31,7 @@ struct chain {
 	struct range range;
 	struct s3page page;
 	struct buf after; /* where the page starts */
+	struct buf upto;  /* last entry of the page before; empty: none */
 	struct buf token; /* where it does so by a token */
 	bool scout;
 	bool suspect;	   /* the last page made no sense */
@@ -95,7 +96,8 @@ chain_new(struct join *j)
 	c->page.prefix_len = s->loc.prefix_len;
 	c->page.done = page_done;
 	c->page.arg = c;
-	buf_init(&c->after, LIMIT_KEY);
+	buf_init(&c->after, KEYPAGE_KEY_MAX);
+	buf_init(&c->upto, KEYPAGE_KEY_MAX);
 	buf_init(&c->token, LIMIT_TOKEN);
 	return c;
 }
@@ -105,6 +107,7 @@ chain_free(struct chain *c)
 {
 	s3page_fini(&c->page);
 	buf_fini(&c->after);
+	buf_fini(&c->upto);
 	buf_fini(&c->token);
 	free(c);
 }
@@ -128,6 +131,7 @@ chain_get(struct join *j)
 	}
 	c->suspect = false;
 	c->failures = c->empties = 0;
+	buf_reset(&c->upto);
 	link_chain(&j->active, c);
 	j->nactive++;
 	return c;
@@ -148,26 +152,38 @@ chain_put(struct chain *c)
 	j->nidle++;
 }
 
+/* Where the next page starts: just below the first key that has no answer, but
+ * never where an earlier page has been, for others may lie in between. */
 static void
-fetch(struct chain *c, const char *token)
+set_start(struct chain *c)
 {
 	struct join *j = c->join;
 	const struct location *loc = &j->s->loc;
 	const char *key;
 	size_t len;
 
-	if (j->s->stopping) {
-		range_queue_put_back(&j->waiting, &c->range);
+	key = range_key(&c->range, c->range.lo, &len);
+	buf_reset(&j->whole);
+	buf_add(&j->whole, loc->prefix, loc->prefix_len);
+	buf_add(&j->whole, key, len);
+	below_key(&c->after, j->whole.data, j->whole.len);
+	if (batch_compare(
+		c->upto.data, c->upto.len, c->after.data, c->after.len) > 0) {
+		buf_reset(&c->after);
+		buf_add(&c->after, c->upto.data, c->upto.len);
+	}
+}
+
+static void
+fetch(struct chain *c, const char *token)
+{
+	if (c->join->s->stopping) {
+		range_queue_put_back(&c->join->waiting, &c->range);
 		chain_put(c);
 		return;
 	}
-	if (token == NULL) {
-		key = range_key(&c->range, c->range.lo, &len);
-		buf_reset(&j->whole);
-		buf_add(&j->whole, loc->prefix, loc->prefix_len);
-		buf_add(&j->whole, key, len);
-		below_key(&c->after, j->whole.data, j->whole.len);
-	}
+	if (token == NULL)
+		set_start(c);
 	s3page_fetch(&c->page, c->after.data, c->after.len, token, 0);
 }
 
@@ -287,7 +303,7 @@ page_failed(struct chain *c, const struct fail *f)
 {
 	struct join *j = c->join;
 	struct range *r = &c->range;
-	size_t keys = (size_t)j->decide.per_page;
+	size_t keys = (size_t)j->decide.per_page + 1;
 
 	if (by_head_instead(j) &&
 	    (f->kind == FAIL_DENIED || f->kind == FAIL_UNSUPPORTED)) {
@@ -295,8 +311,6 @@ page_failed(struct chain *c, const struct fail *f)
 		turn_away(c);
 		return;
 	}
-	if (keys < 1)
-		keys = 1;
 	if (c->failures++ > 0 || keys > r->hi - r->lo || j->s->stopping)
 		keys = r->hi - r->lo;
 	fail_ranks(j, r, r->lo + keys, f);
@@ -401,6 +415,8 @@ accept(struct chain *c, struct decide_page *seen)
 	c->suspect = false;
 	c->failures = c->empties = 0;
 	buf_reset(&c->token);
+	buf_reset(&c->upto);
+	buf_add(&c->upto, c->page.page.key, c->page.page.key_len);
 	merge(j, &c->range, seen);
 	if (c->range.lo == c->range.hi)
 		serve_waiting(c, seen);

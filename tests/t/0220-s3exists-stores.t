@@ -10,6 +10,13 @@ ask '/keys?bucket=full' >full
 ask '/keys?bucket=half' >half
 grep -vxF -f half full >rest
 
+# --- keys that lie between a key and where its page starts ---
+say 'bucket between page=1' 'put between k2%F4%8F%BF%BFa' \
+    'put between k2%F4%8F%BF%BFb' 'put between k3'
+printf '%s\n' k3 >in
+run s3exists --probe list between
+same out in 'keys behind U+10FFFF do not hold a listing up'
+
 # --- stores without order ---
 cp full in
 for bucket in u i; do
