@@ -92,6 +92,17 @@ keep_memory_low(void)
 #endif
 }
 
+static void
+choose_probe(struct s3exists *s)
+{
+	if (!s->bucket->endp.is_directory)
+		return;
+	if (s->probe == DECIDE_LIST_ONLY)
+		app_usage(&s->app,
+		    "--probe list: a directory bucket lists in no order");
+	s->probe = DECIDE_HEAD_ONLY;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -120,9 +131,7 @@ main(int argc, char **argv)
 		    "too");
 	app_location(&s.app, &s.loc, s.app.operands[0]);
 	s.bucket = app_bucket(&s.app, &s.loc, APP_BUCKET);
-	if (s.probe == DECIDE_LIST_ONLY && s.bucket->endp.is_directory)
-		app_usage(&s.app,
-		    "--probe list: a directory bucket lists in no order");
+	choose_probe(&s);
 	flow_start(&s);
 	return app_run(&s.app);
 }
