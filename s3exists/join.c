@@ -352,23 +352,20 @@ doubt(struct chain *c, const char *why)
 	turn_away(c);
 }
 
-/* A page without keys that says that more follow: only its token leads on, if
- * it is not the same again and again. */
+/* A page without keys that says that more follow: only its token leads on. */
 static void
 follow_token(struct chain *c)
 {
-	const struct buf *token = &c->page.token;
+	const struct buf *token = &c->page.token, *last = &c->token;
+	bool same = batch_compare(
+			token->data, token->len, last->data, last->len) == 0;
 	struct fail f;
 
-	c->empties += batch_compare(token->data, token->len, c->token.data,
-			  c->token.len) == 0 ?
-	    EMPTY_MAX / 10 :
-	    1;
+	c->empties += same ? EMPTY_MAX / 10 : 1;
 	if (token->len == 0 || c->empties > EMPTY_MAX) {
 		fail_clear(&f);
 		fail_set(&f, FAIL_PROTOCOL,
-		    "the store says that more keys follow, but gives no way "
-		    "to reach them");
+		    "the store says that more follows, but not how");
 		page_failed(c, &f);
 		return;
 	}
@@ -548,12 +545,6 @@ join_new(struct s3exists *s)
 	j->page_bytes = PAGE_BYTES;
 	decide_init(&j->decide, s->probe);
 	buf_init(&j->whole, LIMIT_KEY);
-	if (s->bucket->endp.is_directory) {
-		fail_clear(&j->refused);
-		fail_set(&j->refused, FAIL_UNSUPPORTED,
-		    "a directory bucket lists in no order");
-		give_up_listing(j, &j->refused);
-	}
 	return j;
 }
 
