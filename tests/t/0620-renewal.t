@@ -106,6 +106,11 @@ sort failed >both
 same both want 'what was read is in --failed'
 mv keys in
 
+# Operands that were not begun are in --failed, too.
+run s3cp -j 1 --profile once --failed failed src nowhere one two three
+status_is 2 'a run with operands ends as well'
+is "$(sort failed | tr '\n' ' ')" 'one three two ' 'and has them all in --failed'
+
 # --- static keys: their file is read again ---
 keys()		# KEY
 {

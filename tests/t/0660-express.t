@@ -65,6 +65,7 @@ run s3exists $D
 status_is 0 's3exists looks keys up there'
 ask "/keys?bucket=$D" >want
 same out want 'and finds them'
+quiet 'without a word'
 is "$(counted HeadObject)" 302 'by HEAD'
 is "$(counted CreateSession)" 1 'in one session'
 run s3exists -v $D
@@ -79,8 +80,7 @@ say 'deny alice CreateSession *'
 run s3exists -v $D
 status_is 2 'without the right to a session the run ends with 2'
 is "$(lines out)" 0 'and calls nothing missing'
-ok 'it says what is needed' \
-    grep -qF 's3express:CreateSession is needed (ReadOnly)' err
+err_has 's3express:CreateSession is needed (ReadOnly)' 'it says what is needed'
 say undeny 'fault CreateSession always status=404 code=NoSuchKey'
 run s3exists -v $D
 status_is 2 'nor does a 404 to CreateSession'
