@@ -188,7 +188,7 @@ mend_region(struct s3req *req)
 	if (req->facts.region[0] == '\0' && b->params.bucket != NULL &&
 	    b->endp.is_aws && try_once(req, S3VERDICT_PROBED))
 		return S3VERDICT_PROBE;
-	if (req->facts.location[0] != '\0' && f->text[0] == '\0')
+	if (req->facts.location[0] != '\0')
 		fail_set(f, FAIL_REDIRECT,
 		    "the store redirects to %s, which "
 		    "is not followed: check "
