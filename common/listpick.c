@@ -16,6 +16,9 @@
 
 #include "listseg.h"
 
+#define STRETCH 200 /* pages looked back for a density, about */
+#define LONGEST 6   /* pages a segment should have at most */
+
 /* May a request for s be sent, as far as memory goes? */
 static bool
 has_room(const struct listplan *p, const struct listseg *s)
@@ -55,19 +58,44 @@ bias_of(const struct listplan *p, const struct listseg *s)
 	return p->bias[s->begun];
 }
 
+/*
+ * All that is known just before s, read or measured, as one sample, whose
+ * keys are borrowed: what a page cannot tell of the folders that come next,
+ * the folders before tell.  False if that is too little.
+ */
+static bool
+stretch(const struct listseg *s, struct listseg_sample *to)
+{
+	const struct listseg *t = s;
+
+	to->last = s->after;
+	to->pages = s->total;
+	to->first = (struct listplan_key){NULL, 0};
+	while ((t = t->prev) != NULL && to->pages < STRETCH &&
+	    (t->pub.done || (t->measured && t->begun && t->rest < STRETCH))) {
+		to->first = t->hi;
+		if (t->prev == NULL)
+			break;
+		to->pages += t->total + (t->pub.done ? 0 : t->rest);
+		to->first = t->prev->hi;
+	}
+	return to->first.data != NULL && to->pages >= 3;
+}
+
 static void
 measure(struct listplan *p, struct listseg *s)
 {
 	struct keycut_range r = range_of(s, &s->near);
+	struct listseg_sample by;
 
 	if (s->measured || s->near.first.data == NULL)
 		return;
 	s->measured = true;
 	s->rest = 0;
-	if (s->wide.first.data != NULL && s->hi.data != NULL &&
-	    !keycut_tells(&p->cut, &r, s->hi)) {
+	if (s->hi.data != NULL && !keycut_tells(&p->cut, &r, s->hi) &&
+	    stretch(s, &by)) {
 		s->rest = keycut_rest_inside(&p->cut, &r);
-		r = range_of(s, &s->wide);
+		r = range_of(s, &by);
 	}
 	s->rest = (s->rest + keycut_rest(&p->cut, &r)) * bias_of(p, s);
 }
@@ -84,7 +112,6 @@ cut_here(struct listplan *p, struct listseg *s, double pages)
 	tail->hi = s->hi;
 	s->hi = listseg_key_copy(at);
 	listseg_sample_copy(&tail->near, &s->near);
-	listseg_sample_copy(&tail->wide, &s->wide);
 	tail->guesses = s->begun ? 1 : s->guesses + 1;
 	tail->rest = s->rest - pages;
 	s->rest = pages;
@@ -97,37 +124,44 @@ cut_here(struct listplan *p, struct listseg *s, double pages)
 	return send(p, tail);
 }
 
-/* Place a cut by what several pages tell, where one does not reach. */
+/* Place a cut by what is known before s, where a page does not reach. */
 static bool
-place_wide(struct listplan *p, struct listseg *s, double pages)
+place_stretch(struct listplan *p, struct listseg *s, double pages)
 {
-	struct keycut_range r = range_of(s, &s->wide);
+	struct listseg_sample by;
+	struct keycut_range r;
 
-	return s->wide.first.data != NULL && keycut_place(&p->cut, &r, pages) &&
-	    !p->cut.left;
+	if (!stretch(s, &by))
+		return false;
+	r = range_of(s, &by);
+	return keycut_place(&p->cut, &r, pages) && !p->cut.left;
 }
 
-/* Cut s so many pages ahead, or (HUGE_VAL) in the middle. */
+/*
+ * Cut s so many pages ahead, or (HUGE_VAL) in the middle.  What is left of
+ * its folder is told by its page; what lies beyond by what is known before;
+ * where neither helps, the cut goes to the folder's end.
+ */
 static struct listseg *
 cut_at(struct listplan *p, struct listseg *s, double pages)
 {
 	struct keycut_range r = range_of(s, &s->near);
 	double far = pages / bias_of(p, s);
-	bool placed = keycut_place(&p->cut, &r, far), wide = false;
 	struct listseg *tail;
 
-	if (placed && p->cut.left) {
-		wide = place_wide(p, s, far);
-		if (!wide)
-			placed = keycut_place(&p->cut, &r, far);
-	}
-	if (!placed)
+	if (s->strange)
+		return place_stretch(p, s, pages) ? cut_here(p, s, HUGE_VAL) :
+						    NULL;
+	if (!keycut_place(&p->cut, &r, far))
 		return NULL;
+	if (p->cut.left && !place_stretch(p, s, far)) {
+		if (!keycut_place(&p->cut, &r, far))
+			return NULL;
+		/* It is nearer than was wanted, nobody knows how much. */
+		pages = HUGE_VAL;
+	}
 	tail = cut_here(p, s, pages);
-	tail->strange = !wide &&
-	    (s->strange || p->cut.left || !isfinite(pages));
-	if (wide)
-		listseg_sample_copy(&tail->near, &tail->wide);
+	tail->strange = !isfinite(pages);
 	return tail;
 }
 
@@ -152,7 +186,7 @@ target(const struct listplan *p)
 	double fit = (double)p->par.window / p->page_bytes /
 	    (double)p->par.in_flight;
 
-	return fit < 2 ? 2 : fit > 8 ? 8 : fit;
+	return fit < 2 ? 2 : fit > LONGEST ? LONGEST : fit;
 }
 
 static bool
@@ -203,7 +237,7 @@ static bool
 cuttable(struct listplan *p, struct listseg *s, double least)
 {
 	if (s->pub.done || s->near.first.data == NULL ||
-	    (!s->begun && (s->guesses > p->depth || s->strange)))
+	    (!s->begun && s->guesses > p->depth))
 		return false;
 	measure(p, s);
 	return s->rest >= least;
@@ -218,7 +252,7 @@ cuttable(struct listplan *p, struct listseg *s, double least)
 static struct listseg *
 choose_short(struct listplan *p, double step, double least)
 {
-	double reach = 0, window = (double)p->par.window;
+	double reach = 0, window = (double)p->par.window, far;
 	bool cut = may_cut(p, false);
 	struct listseg *got = NULL;
 
@@ -230,8 +264,8 @@ choose_short(struct listplan *p, double step, double least)
 			return send(p, s);
 		if (s != p->frontier && cut && has_room(p, NULL) &&
 		    cuttable(p, s, least)) {
-			got = cut_at(
-			    p, s, s->rest < 2 * step ? s->rest / 2 : step);
+			far = s->rest < 2 * step ? s->rest / 2 : step;
+			got = cut_at(p, s, far);
 			if (got == NULL)
 				s->rest = 0;
 		}
@@ -275,11 +309,10 @@ choose_beyond(struct listplan *p)
 		step = from->rest / 2;
 	if (step < 1.2)
 		return NULL;
-	if (from->strange && !from->begun)
-		return cut_folder(p, from);
 	got = cut_at(p, from, step);
 	if (got == NULL)
-		got = cut_at(p, from, HUGE_VAL);
+		got = from->strange ? cut_folder(p, from) :
+				      cut_at(p, from, HUGE_VAL);
 	return got;
 }
 

@@ -14,7 +14,6 @@
 
 #define PAGE_BYTES 100000
 #define EXTRA	   .95	/* the governor, by default */
-#define WIDE	   3	/* pages that tell of more than one folder */
 #define DEPTH_CUT  .7	/* of a chain, when a guess has failed */
 #define BIAS_GAIN  .08	/* how fast outcomes correct the guesses */
 #define PAGE_NAMES 1000 /* until a page has shown its size */
@@ -122,24 +121,6 @@ set_sample(const struct listplan *p, struct listseg *s,
 	s->measured = false;
 }
 
-static void
-extend_run(const struct listplan *p, struct listseg *s,
-    const struct listplan_key *keys, size_t count)
-{
-	double pages = (double)count / p->page_names;
-
-	if (count == 0)
-		return;
-	if (s->run.first.data == NULL || s->run.pages > 16)
-		listseg_sample_set(&s->run, keys[0], keys[count - 1], pages);
-	else {
-		listseg_key_set(&s->run.last, keys[count - 1]);
-		s->run.pages += pages;
-	}
-	if (s->run.pages >= WIDE)
-		listseg_sample_copy(&s->wide, &s->run);
-}
-
 /*
  * The store says that nothing follows the page that s just took: what was
  * guessed beyond it is empty, and need not be waited for.
@@ -195,6 +176,7 @@ adapt(struct listplan *p, struct listseg *s, size_t kept, size_t count)
 	if (p->ramp > p->par.in_flight)
 		p->ramp = p->par.in_flight;
 	s->got += (double)kept / p->page_names;
+	s->total += (double)kept / p->page_names;
 	if (s->pub.done && s->hoped > 0)
 		calibrate(p, s);
 	if (kept == 0)
@@ -255,7 +237,6 @@ listplan_page(struct listplan *p, struct listplan_seg *seg,
 	if (!p->collapsed) {
 		keycut_learn(&p->cut, keys, count);
 		set_sample(p, s, keys, count);
-		extend_run(p, s, keys, count);
 		if (s->pub.done && s->next != NULL && !s->next->begun)
 			set_sample(p, s->next, keys, count);
 	}

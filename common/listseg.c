@@ -97,7 +97,5 @@ listseg_free(struct listplan *p, struct listseg *s)
 	listseg_key_free(&s->after);
 	listseg_key_free(&s->hi);
 	listseg_sample_free(&s->near);
-	listseg_sample_free(&s->wide);
-	listseg_sample_free(&s->run);
 	free(s);
 }

@@ -24,12 +24,11 @@ struct listseg {
 	struct listseg *next, *prev;
 	struct listplan_key after, hi; /* owned */
 	struct listseg_sample near;    /* the newest page */
-	struct listseg_sample wide;    /* several pages, from here or before */
-	struct listseg_sample run;     /* all pages since it was begun */
 	double rest;		       /* pages left, by the last measure */
 	bool measured;		       /* rest is fresh */
 	double hoped, got;	       /* pages since it was cut */
-	bool strange;		       /* not where its page is from */
+	double total;		       /* pages since it began */
+	bool strange;		       /* no page tells of where it is */
 	bool hoped_begun;	       /* begun when it was cut */
 	bool begun;		       /* gave keys of its own */
 	unsigned guesses;	       /* cuts made from one density */

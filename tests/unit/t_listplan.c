@@ -23,7 +23,7 @@ struct world {
 	struct listplan_params par;
 	struct rng rng;
 	size_t page;	     /* names in a full page */
-	size_t extra_bytes;  /* a name costs its length and so much */
+	size_t extra_bytes;  /* a name costs so much besides itself */
 	unsigned hostile;    /* in 100 answers: cut short or empty */
 	unsigned fail;	     /* in 100 answers: an error */
 	unsigned churn;	     /* in 100 answers: the unstable keys change */
@@ -247,6 +247,19 @@ serve(struct world *w, const struct event *e, struct listplan_key *keys,
 	return i;
 }
 
+/* Bytes that a name costs in memory: what it shares with the one before it
+ * is not kept again. */
+static size_t
+cost(const struct world *w, const struct listplan_key *keys, size_t i)
+{
+	size_t shared = i == 0 ?
+	    0 :
+	    keynum_common(
+		keys[i - 1].data, keys[i - 1].len, keys[i].data, keys[i].len);
+
+	return keys[i].len - shared + w->extra_bytes;
+}
+
 static void
 answer(struct world *w, struct listplan *plan, const struct event *e)
 {
@@ -257,7 +270,7 @@ answer(struct world *w, struct listplan *plan, const struct event *e)
 	struct chunk *c = e->seg->user;
 
 	for (size_t i = 0; i < count; i++)
-		bytes += keys[i].len + w->extra_bytes;
+		bytes += cost(w, keys, i);
 	c->token = next + 1;
 	if (!listplan_page(
 		plan, e->seg, keys, count, next < w->bucket->n, bytes, &take))
@@ -384,7 +397,7 @@ static const struct floor {
     {"flat-hex", 35, 12},
     {"sequential", 35, 8},
     {"unpadded", 45, 10},
-    {"dated", 60, 3},
+    {"dated", 45, 6},
     {"deep-prefix", 40, 10},
     {"uuid", 35, 12},
     {"zipf-dirs", 80, 5},
