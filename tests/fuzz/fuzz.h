@@ -54,6 +54,8 @@ fuzz_take(struct fuzz *f, size_t max, size_t *len)
 	char *s;
 
 	*len = f->len < max ? f->len : max;
+	if (*len >= SIZE_MAX / 2)
+		abort();
 	s = malloc(*len + 1);
 	if (s == NULL)
 		abort();

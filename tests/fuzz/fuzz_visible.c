@@ -29,9 +29,9 @@ check_undone(const char *s, size_t len, const char *want, size_t want_len)
 	int c;
 
 	for (i = 0; i < len; n++) {
-		c = s[i++];
+		c = (unsigned char)s[i++];
 		if (c == '\\') {
-			c = s[i++];
+			c = (unsigned char)s[i++];
 			if (c == 'x') {
 				c = (int)((strchr(hex, s[i]) - hex) * 16 +
 				    (strchr(hex, s[i + 1]) - hex));
