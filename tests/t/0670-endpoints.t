@@ -58,6 +58,58 @@ run env https_proxy=http://127.0.0.1:1 AWS_ENDPOINT_URL="$S3S" \
     s3ls --retries 1 --ca-bundle ca.pem bkt
 status_is 2 'but for that it counts'
 
+# A proxy that tunnels (RFC 9110, 9.3.6), for who knows its password.
+cat >tunnel.pl <<'END'
+use strict;
+use warnings;
+use IO::Select;
+use IO::Socket::INET;
+$SIG{CHLD} = 'IGNORE';
+$| = 1;
+my $listen = IO::Socket::INET->new(Listen => 9, LocalAddr => '127.0.0.1')
+    or die;
+print $listen->sockport, "\n";
+while (my $c = $listen->accept) {
+	next if fork;
+	my ($head, $to) = ('');
+	1 while $head !~ /\r\n\r\n/ && sysread $c, $head, 4096, length $head;
+	open my $log, '>>', 'tunnel.log' or die;
+	syswrite $log, $head;
+	if ($head !~ m{^CONNECT ([\d.]+:\d+) } ||
+	    $head !~ m{^Proxy-Authorization: Basic dTpwcm94eS1zZWNyZXQ=\r}m) {
+		syswrite $c, "HTTP/1.1 407 Who are you\r\n" .
+		    "Proxy-Authenticate: Basic realm=\"x\"\r\n" .
+		    "Content-Length: 0\r\n\r\n";
+		exit;
+	}
+	$head =~ /^CONNECT (\S+)/;
+	$to = IO::Socket::INET->new(PeerAddr => $1) or exit;
+	syswrite $c, "HTTP/1.1 200 Go on\r\n\r\n";
+	my $both = IO::Select->new($c, $to);
+	while (my @ready = $both->can_read) {
+		for my $from (@ready) {
+			sysread($from, my $data, 65536) or exit;
+			syswrite $from == $c ? $to : $c, $data or exit;
+		}
+	}
+}
+END
+mkfifo port
+perl tunnel.pl >port &
+servers="$servers $!"
+read -r tunnel <port
+export AWS_ENDPOINT_URL="$S3S" AWS_CA_BUNDLE=ca.pem
+gives 'https goes through a tunnel' 'k000 k001 k002' \
+    env https_proxy="http://u:proxy-secret@127.0.0.1:$tunnel" s3ls bkt
+ok 'which was asked for' grep -q "^CONNECT ${S3S#https://} " tunnel.log
+is "$(grep -ci '^\(authorization\|x-amz\)' tunnel.log)" 0 \
+    'and sees nothing of the request'
+run env https_proxy="http://u:wrong-secret@127.0.0.1:$tunnel" \
+    s3ls --debug --retries 2 bkt
+status_is 2 'a tunnel that refuses is no way'
+is "$(grep -c 'wrong-secret' err)" 0 'its password stays out of --debug'
+unset AWS_CA_BUNDLE
+
 # --- trust ---
 export AWS_ENDPOINT_URL="$S3S"
 gives 'AWS_CA_BUNDLE is trusted' 'k000 k001 k002' env AWS_CA_BUNDLE=ca.pem s3ls bkt
