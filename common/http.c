@@ -437,16 +437,18 @@ static void
 describe(struct http_slot *slot, CURLcode code, struct fail *f)
 {
 	curl_off_t retry_after = 0;
+	long tunnel = 0; /* what a proxy said to CONNECT */
 
 	fail_clear(f);
-	f->status = slot->req->status;
+	curl_easy_getinfo(slot->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	if (code == CURLE_RECV_ERROR && tunnel >= 300)
+		code = CURLE_COULDNT_RESOLVE_PROXY; /* so nothing was sent */
 	if (slot->cancelled) {
 		fail_set(f, FAIL_CANCELLED, "cancelled");
 		f->unanswered = slot->sending;
 	} else if (code != CURLE_OK) {
 		f->kind = kind_of(code, &f->unanswered);
 		f->curl = (int)code;
-		f->status = 0;
 		fail_set(f, f->kind, "%s",
 		    slot->error[0] != '\0' ? slot->error :
 					     curl_easy_strerror(code));
@@ -454,9 +456,10 @@ describe(struct http_slot *slot, CURLcode code, struct fail *f)
 		fail_set(f, FAIL_PROTOCOL, "the server speaks no HTTP");
 		f->unanswered = true;
 	}
-	if (curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &retry_after) ==
-		CURLE_OK &&
-	    retry_after > 0 && retry_after < 86400)
+	if (f->curl == 0)
+		f->status = slot->req->status;
+	curl_easy_getinfo(slot->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	if (retry_after > 0 && retry_after < 86400)
 		f->retry_after = (int64_t)retry_after * 1000;
 }
 

@@ -107,6 +107,8 @@ is "$(grep -ci '^\(authorization\|x-amz\)' tunnel.log)" 0 \
 run env https_proxy="http://u:wrong-secret@127.0.0.1:$tunnel" \
     s3ls --debug --retries 2 bkt
 status_is 2 'a tunnel that refuses is no way'
+ok 'the line says where to look' \
+    grep -q 'bkt: .*response 407: check the proxy (https_proxy' err
 is "$(grep -c 'wrong-secret' err)" 0 'its password stays out of --debug'
 unset AWS_CA_BUNDLE
 
