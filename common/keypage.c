@@ -15,6 +15,7 @@
 #define CLASS_NONE    0x80
 
 #define ETAG_TEXT_MAX 127
+#define KEEP	      (128 << 10) /* bytes kept by an empty page */
 
 /* Most bytes of one entry: flags, numbers of up to ten bytes, texts. */
 #define ENTRY_MAX (KEYPAGE_KEY_MAX + 1 + 6 * 10 + 256)
@@ -39,6 +40,17 @@ keypage_reset(struct keypage *page)
 {
 	page->len = page->count = page->key_len = page->class_len = 0;
 	page->ascending = true;
+}
+
+void
+keypage_trim(struct keypage *page)
+{
+	keypage_reset(page);
+	if (page->room <= KEEP)
+		return;
+	free(page->data);
+	page->data = NULL;
+	page->room = 0;
 }
 
 /* --- coding --- */

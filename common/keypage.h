@@ -33,6 +33,8 @@ struct keypage {
 void	keypage_init(struct keypage *page, bool fields);
 void	keypage_fini(struct keypage *page);
 void	keypage_reset(struct keypage *page);	/* empty, keep the storage */
+/* Empty, and keep no more than a page of usual keys needs. */
+void	keypage_trim(struct keypage *page);
 /* r's key and, where the page has fields, those.  is_prefix marks a common
  * prefix.  False if the key is empty or too long to be one. */
 bool	keypage_add(struct keypage *page, const struct record *r,

@@ -99,6 +99,7 @@ fetch_get(struct s3list *l)
 static void
 fetch_put(struct fetch *f)
 {
+	s3page_rest(&f->page);
 	f->next = f->list->idle;
 	f->list->idle = f;
 }

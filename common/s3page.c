@@ -230,6 +230,13 @@ s3page_cancel(struct s3page *p)
 	s3req_cancel(&p->req);
 }
 
+void
+s3page_rest(struct s3page *p)
+{
+	keypage_trim(&p->page);
+	keypage_trim(&p->prefixes);
+}
+
 bool
 s3page_active(const struct s3page *p)
 {

@@ -55,6 +55,8 @@ void	s3page_fini(struct s3page *p);		/* must not be under way */
 void	s3page_fetch(struct s3page *p, const char *after, size_t len,
 	    const char *token, int max_keys);
 void	s3page_cancel(struct s3page *p);
+/* Not needed for now: drop the results, keep little memory. */
+void	s3page_rest(struct s3page *p);
 bool	s3page_active(const struct s3page *p);
 
 #endif
