@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "diag.h"
 #include "http.h"
+#include "http_fds.h"
 #include "limit.h"
 #include "version.h"
 #include "xalloc.h"
@@ -25,6 +27,7 @@
 #define LONG_TIMEOUT	(30 * 60000) /* ms: a copy inside the store */
 #define STALL		30	     /* s at less than ... */
 #define TRICKLE		500	     /* ... bytes a second: as good as dead */
+#define SLICE		1	     /* ms of answers before new requests go */
 #define IDLE_MAX                              \
 	4 /* s that a connection may rest: S3 \
 	   * closes them after 5 or more */
@@ -51,8 +54,9 @@ struct http {
 	struct loop *loop;
 	struct http_slot *slots, *free;
 	char *ca_default; /* from libcurl's own build */
-	struct curl_waitfd *fds;
-	size_t fds_room;
+	struct http_fds fds;
+	int64_t due; /* of libcurl's next timer; -1: none */
+	bool called; /* somebody above has heard of something */
 	struct http_stats stats;
 	/* A header; not on the stack, which compilers are told to zero. */
 	char line[LIMIT_HEADER_LINE];
@@ -101,6 +105,7 @@ on_header(char *p, size_t size, size_t count, void *arg)
 	    (colon = strchr(line, ':')) == NULL)
 		return len;
 	*colon = '\0';
+	slot->http->called = true;
 	req->header(req, line, trim(colon + 1));
 	return len;
 }
@@ -120,6 +125,7 @@ on_data(char *p, size_t size, size_t count, void *arg)
 		curl_easy_getinfo(
 		    slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected);
 		req->content_length = expected;
+		slot->http->called = true;
 		flow = req->data(req, p, len);
 	}
 	switch (flow) {
@@ -153,6 +159,7 @@ on_source(char *p, size_t size, size_t count, void *arg)
 		len = room;
 		memcpy(p, (const char *)req->body + slot->sent, len);
 	} else {
+		slot->http->called = true;
 		switch (req->source(req, p, room, &len)) {
 		case HTTP_GO:
 			break;
@@ -501,39 +508,95 @@ finish_all(struct http *h)
 			continue;
 		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
 		slot = (struct http_slot *)(void *)private;
+		h->called = true;
 		finish(slot, msg->data.result);
 	}
 }
 
 /* --- the waiter --- */
 
+/*
+ * libcurl is told which sockets are ready, and not by curl_multi_perform() to
+ * look at all of them: that serves a whole wave of answers before the first
+ * of them can be followed by a new request, so that a store idles while we
+ * work and we idle while it works.
+ */
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *private)
+{
+	struct http *h = arg;
+
+	(void)easy, (void)private;
+	http_fds_want(&h->fds, fd,
+	    what == CURL_POLL_IN	? POLLIN :
+		what == CURL_POLL_OUT	? POLLOUT :
+		what == CURL_POLL_INOUT ? POLLIN | POLLOUT :
+					  0);
+	return 0;
+}
+
+static int
+on_timer(CURLM *multi, long ms, void *arg)
+{
+	struct http *h = arg;
+
+	(void)multi;
+	h->due = ms < 0 ? -1 : clock_mono() + ms;
+	return 0;
+}
+
+/* Timers; requests begin by one, which is due at once. */
+static void
+run_timer(struct http *h)
+{
+	int running;
+
+	if (h->due < 0 || h->due > clock_mono())
+		return;
+	h->due = -1;
+	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+/* What is ready, for about SLICE; the rest is as ready at the next wait. */
+static void
+run_ready(struct http *h)
+{
+	int64_t began = clock_mono();
+	int fd, events, running;
+
+	while (http_fds_next(&h->fds, &fd, &events)) {
+		curl_multi_socket_action(h->multi, fd,
+		    (events & POLLIN ? CURL_CSELECT_IN : 0) |
+			(events & POLLOUT ? CURL_CSELECT_OUT : 0) |
+			(events & ~(POLLIN | POLLOUT) ? CURL_CSELECT_ERR : 0),
+		    &running);
+		if (events & POLLNVAL) /* closed, and we were not told */
+			http_fds_want(&h->fds, fd, 0);
+		if (clock_mono() - began >= SLICE)
+			break;
+	}
+}
+
 void
 http_wait(void *arg, struct pollfd *fds, size_t count, int timeout)
 {
 	struct http *h = arg;
-	size_t i;
-	int running;
+	int64_t left;
 
-	if (count > h->fds_room) {
-		h->fds_room = count;
-		h->fds = xreallocarray(h->fds, count, sizeof(*h->fds));
+	h->called = false;
+	run_timer(h);
+	finish_all(h);
+	if (h->called) {
+		timeout = 0;
+	} else if (h->due >= 0) {
+		left = h->due - clock_mono();
+		if (timeout < 0 || left < timeout)
+			timeout = left > 0 ? (int)left : 0;
 	}
-	for (i = 0; i < count; i++) {
-		h->fds[i].fd = fds[i].fd;
-		h->fds[i].events =
-		    (short)((fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0) |
-			(fds[i].events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
-		h->fds[i].revents = 0;
-	}
-	if (timeout < 0)
-		timeout = 3600000;
-	curl_multi_poll(h->multi, h->fds, (unsigned)count, timeout, NULL);
-	for (i = 0; i < count; i++)
-		fds[i].revents = (short)((h->fds[i].revents & CURL_WAIT_POLLIN ?
-						 POLLIN :
-						 0) |
-		    (h->fds[i].revents & CURL_WAIT_POLLOUT ? POLLOUT : 0));
-	curl_multi_perform(h->multi, &running);
+	http_fds_wait(&h->fds, fds, count, timeout);
+	loop_refresh(h->loop);
+	run_ready(h);
+	run_timer(h);
 	finish_all(h);
 }
 
@@ -552,6 +615,12 @@ http_new(int max)
 	curl_multi_setopt(
 	    h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
 	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)max + 8);
+	http_fds_init(&h->fds);
+	h->due = -1;
+	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
 	slot = slot_new(h);
 	curl_easy_getinfo(slot->easy, CURLINFO_CAINFO, &path);
 	h->ca_default = path == NULL ? NULL : xstrdup(path);
@@ -579,7 +648,7 @@ http_free(struct http *h)
 	curl_multi_cleanup(h->multi);
 	curl_global_cleanup();
 	free(h->ca_default);
-	free(h->fds);
+	http_fds_fini(&h->fds);
 	free(h);
 }
 

@@ -55,6 +55,12 @@ loop_now(const struct loop *loop)
 	return loop->now;
 }
 
+void
+loop_refresh(struct loop *loop)
+{
+	loop->now = loop->clock();
+}
+
 /* --- file descriptors --- */
 
 void
@@ -323,7 +329,7 @@ loop_run(struct loop *loop)
 		collect_fds(loop);
 		loop->wait(loop->wait_arg, loop->polled, loop->npolled,
 		    time_to_sleep(loop));
-		loop->now = loop->clock();
+		loop_refresh(loop);
 		run_fds(loop);
 		run_timers(loop);
 	}

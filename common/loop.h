@@ -95,6 +95,8 @@ void	loop_hook_add(struct loop *loop, struct loop_hook *h);
 void	loop_hook_remove(struct loop *loop, struct loop_hook *h);
 
 int64_t	loop_now(const struct loop *loop);	/* as of the last wake-up */
+/* For a waiter that has waited and now runs callbacks: read the clock. */
+void	loop_refresh(struct loop *loop);
 void	loop_run(struct loop *loop);		/* until loop_stop() */
 void	loop_stop(struct loop *loop);
 
