@@ -58,9 +58,9 @@ escape(char out[5], unsigned char c)
 }
 
 size_t
-visible(char *to, size_t room, const char *s, size_t len)
+visible(char *to, size_t room, const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)s;
+	const unsigned char *p = (const unsigned char *)text;
 	const unsigned char *end = p + len;
 	uint32_t code = 0;
 	size_t used = 0, n, i, m;

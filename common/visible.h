@@ -17,6 +17,6 @@
  * characters at a time.  VISIBLE_MAX(len) bytes of room always suffice.
  */
 #define VISIBLE_MAX(len) ((len) * 4 + 1)
-size_t	visible(char *to, size_t room, const char *p, size_t len);
+size_t	visible(char *to, size_t room, const char *text, size_t len);
 
 #endif

@@ -585,7 +585,7 @@ join_free(struct join *j)
 	struct chain *c;
 
 	while ((c = j->idle) != NULL) {
-		unlink_chain(c);
+		j->idle = c->next;
 		chain_free(c);
 	}
 	range_queue_fini(&j->waiting);

@@ -189,7 +189,7 @@ test_mixed(void)
 	static const double per_page[10] = {
 	    1000, 1000, 1000, 1, 1, 1, 1000, 1000, 1000, 1000};
 	double automatic = run(DECIDE_AUTO, 100000, per_page);
-	double ideal = 70000 / 1000 * DECIDE_PRICE + 30000;
+	double ideal = 70.0 * DECIDE_PRICE + 30000;
 
 	ok(automatic <= 1.15 * ideal,
 	    "dense and sparse stretches in one run: at most 1.15 times the "
