@@ -207,7 +207,7 @@ test_random(void)
 		buf_reset(&out);
 		record_format(&out, &r);
 		/* numbers may have come with leading zeros */
-		if (raw[0] != '0' &&
+		if (len > 0 && raw[0] != '0' &&
 		    (out.len != len || memcmp(out.data, raw, len) != 0))
 			differ++;
 	}
