@@ -189,19 +189,26 @@ target(const struct listplan *p)
 	return fit < 2 ? 2 : fit > LONGEST ? LONGEST : fit;
 }
 
+/*
+ * The governor: may one more guess be made?  What was wasted stays under
+ * p->extra of what was useful (beside what a dozen pages allow), even if half
+ * of the guesses under way turn out to be wrong.  Most buckets are small;
+ * there each request counts.
+ */
 static bool
 may_cut(const struct listplan *p, bool bonus)
 {
 	double useful = (double)p->st.useful / p->page_names;
 	double wasted = (double)p->st.wasted / p->page_names;
-
 	double share = wasted / (useful + 12), most = p->trust;
-	double odd = wasted + (double)p->guessing;
+	double odd = wasted + (double)p->guessing + 1;
+	double risk = p->extra < .5 ? p->extra : .5;
 
-	/* Most buckets are small; there each request counts. */
-	if (odd + 1 > (useful < 4 ? useful / 2 + 1 : useful * (p->extra + .5)))
+	if (useful < 4 && odd > useful / 2 + 1)
 		return false;
-	if (bonus && share < p->extra)
+	if (odd > 1 + useful * (p->extra + risk) || share >= p->extra)
+		return false;
+	if (bonus)
 		return true;
 	/* Nearer to the limit, fewer at a time. */
 	if (share > .6 * p->extra)

@@ -3,7 +3,7 @@
  * virtual clock: one answer takes 1 + .3 * Exp(1) units of time.
  *
  *	t_listplan [-n KEYS]			the tests, on buckets so large
- *	t_listplan -n KEYS [-P N] [-w BYTES] [-U] [-s SEED] SHAPE...
+ *	t_listplan -n KEYS [-P N] [-w BYTES] [-x EXTRA] [-U] [-s SEED] SHAPE...
  *						figures for some shapes
  */
 
@@ -478,6 +478,33 @@ test_small(void)
 	ok(true, "a bucket of one page costs 1 request, of three at most 5");
 }
 
+/* The governor keeps to what it is told. */
+static void
+test_governor(void)
+{
+	static const double extras[] = {1e-9, .05, .25, 1};
+	struct bucket b;
+	struct world w;
+
+	for (size_t s = 0; s < FLOORS; s++)
+		for (size_t i = 0; i < 4; i++) {
+			double most;
+
+			shapes_make(&b, shapes_find(floors[s].shape), 60000, 9);
+			w = world_of(&b, 3);
+			w.par.extra = extras[i];
+			run(&w);
+			/* A few are for the start, and for the end. */
+			most = (double)(pages_of(&w) + 12) * (1 + extras[i]) -
+			    4;
+			ok(exact(&w) && (double)w.requests <= most,
+			    "%s: %d requests, %.0f allowed", floors[s].shape,
+			    (int)w.requests, most);
+			free(w.seen);
+			shapes_free(&b);
+		}
+}
+
 static void
 test_window(void)
 {
@@ -731,13 +758,15 @@ main(int argc, char **argv)
 	uint64_t seed = 1;
 	int c;
 
-	while ((c = getopt(argc, argv, "n:P:w:s:U")) != -1) {
+	while ((c = getopt(argc, argv, "n:P:w:x:s:U")) != -1) {
 		if (c == 'n')
 			n = strtoul(optarg, NULL, 10);
 		else if (c == 'P')
 			opt.par.in_flight = strtoul(optarg, NULL, 10);
 		else if (c == 'w')
 			opt.par.window = strtoul(optarg, NULL, 10);
+		else if (c == 'x')
+			opt.par.extra = strtod(optarg, NULL);
 		else if (c == 's')
 			seed = strtoull(optarg, NULL, 10);
 		else if (c == 'U')
@@ -750,6 +779,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < FLOORS; i++)
 		test_shape(&floors[i], n);
 	test_small();
+	test_governor();
 	test_window();
 	test_hostile();
 	test_disorder();
