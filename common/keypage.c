@@ -362,3 +362,45 @@ keypage_slice(const struct keypage *page, size_t skip, size_t keep)
 	free(c);
 	return part;
 }
+
+/* --- keys side by side --- */
+
+void
+keypage_keys_init(struct keypage_keys *keys)
+{
+	keys->at = NULL;
+	keys->room = 0;
+	buf_init(&keys->text, SIZE_MAX / 2);
+}
+
+void
+keypage_keys_fini(struct keypage_keys *keys)
+{
+	free(keys->at);
+	buf_fini(&keys->text);
+}
+
+void
+keypage_expand(struct keypage_keys *keys, const struct keypage *page)
+{
+	struct keypage_cursor *c = xmalloc(sizeof(*c));
+	size_t i, from = 0;
+
+	if (page->count > keys->room) {
+		keys->room = page->count + 1000;
+		keys->at = xreallocarray(
+		    keys->at, keys->room, sizeof(*keys->at));
+	}
+	buf_reset(&keys->text);
+	keypage_open(c, page);
+	for (i = 0; keypage_next(c); i++) {
+		buf_add(&keys->text, c->key, c->record.key_len);
+		keys->at[i].len = c->record.key_len;
+	}
+	/* Only now, as the text moves while it grows. */
+	for (i = 0; i < page->count; i++) {
+		keys->at[i].data = keys->text.data + from;
+		from += keys->at[i].len;
+	}
+	free(c);
+}

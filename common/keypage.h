@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
+#include "listplan.h"
 #include "record.h"
 
 /* Longer names than S3's 1,024 bytes can stand in a foreign listing. */
@@ -69,5 +71,17 @@ void	keypage_open_part(struct keypage_cursor *c,
 	    const struct keypage_part *part);
 /* False at the end; the record is then as it was. */
 bool	keypage_next(struct keypage_cursor *c);
+
+/* The keys of a page side by side, as the plans want them. */
+struct keypage_keys {
+	struct listplan_key *at;	/* as many as the page has entries */
+	size_t		 room;
+	struct buf	 text;
+};
+
+void	keypage_keys_init(struct keypage_keys *keys);
+void	keypage_keys_fini(struct keypage_keys *keys);
+/* Replaces what keys held; good until the next call. */
+void	keypage_expand(struct keypage_keys *keys, const struct keypage *page);
 
 #endif

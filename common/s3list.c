@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "keycut.h"
 #include "keypage.h"
 #include "limit.h"
 #include "s3list.h"
@@ -10,6 +11,8 @@
 
 /* Pages without a key, one after the other, until we stop believing. */
 #define EMPTY_PAGES_MAX 5000
+/* Answers that lead nowhere, one after the other, until we give up. */
+#define STUCK_MAX 8
 
 /* A segment of the plan: what was fetched of it and not yet handed over. */
 struct part_queue {
@@ -21,7 +24,7 @@ struct part_queue {
 	bool suspect;	     /* its last page was refused */
 	bool ready;	     /* in list->ready (unsorted) */
 	struct part_queue *next_ready;
-	unsigned empties;
+	unsigned empties, stuck;
 };
 
 struct fetch {
@@ -39,10 +42,7 @@ struct s3list {
 	struct listplan *plan;
 	struct fetch *idle;
 	int flying;
-	/* a page, expanded for the plan to judge */
-	struct buf text;
-	struct listplan_key *keys;
-	size_t keys_room;
+	struct keypage_keys keys; /* of a page, for the plan to judge */
 	/* handing over */
 	struct part_queue *ready, **ready_end; /* unsorted */
 	struct keypage_cursor cursor;
@@ -59,17 +59,6 @@ struct s3list {
 };
 
 static void work(void *arg);
-
-/* --- keys --- */
-
-static int
-compare(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t n = a_len < b_len ? a_len : b_len;
-	int order = n == 0 ? 0 : memcmp(a, b, n);
-
-	return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
-}
 
 /* --- fetches --- */
 
@@ -200,7 +189,7 @@ s3list_new(const struct s3list_params *params)
 	l->hook.fn = l->call.fn = work;
 	l->hook.arg = l->call.arg = l;
 	l->ready_end = &l->ready;
-	buf_init(&l->text, SIZE_MAX / 2);
+	keypage_keys_init(&l->keys);
 	buf_init(&l->upto, KEYPAGE_KEY_MAX);
 	buf_init(&l->fail_after, KEYPAGE_KEY_MAX);
 	/* Directory buckets promise no order at all. */
@@ -231,10 +220,9 @@ list_destroy(struct s3list *l)
 		s3page_fini(&f->page);
 		free(f);
 	}
-	buf_fini(&l->text);
+	keypage_keys_fini(&l->keys);
 	buf_fini(&l->upto);
 	buf_fini(&l->fail_after);
-	free(l->keys);
 	free(l);
 }
 
@@ -261,29 +249,10 @@ s3list_resume(struct s3list *l)
 
 /* --- a page has come --- */
 
-/* The page's keys as the plan wants them, in l->keys. */
-static void
-expand(struct s3list *l, const struct keypage *page)
+static struct listplan_key
+key_of(const struct buf *b)
 {
-	struct keypage_cursor *c = xmalloc(sizeof(*c));
-	size_t i, at = 0;
-
-	if (page->count > l->keys_room) {
-		l->keys_room = page->count + 1000;
-		l->keys = xreallocarray(
-		    l->keys, l->keys_room, sizeof(*l->keys));
-	}
-	buf_reset(&l->text);
-	keypage_open(c, page);
-	for (i = 0; keypage_next(c); i++) {
-		buf_add(&l->text, c->key, c->record.key_len);
-		l->keys[i].len = c->record.key_len;
-	}
-	for (i = 0; i < page->count; i++) {
-		l->keys[i].data = l->text.data + at;
-		at += l->keys[i].len;
-	}
-	free(c);
+	return (struct listplan_key){b->data, b->len};
 }
 
 static void
@@ -292,13 +261,22 @@ fail_segment(struct s3list *l, struct part_queue *q, const struct fail *f)
 	struct listplan_key after = listplan_after(q->seg);
 
 	if (l->fail.kind == FAIL_NONE || l->params.unsorted ||
-	    compare(after.data, after.len, l->fail_after.data,
-		l->fail_after.len) < 0) {
+	    keycut_compare(after, key_of(&l->fail_after)) < 0) {
 		l->fail = *f;
 		buf_reset(&l->fail_after);
 		buf_add(&l->fail_after, after.data, after.len);
 	}
 	listplan_abandon(l->plan, q->seg);
+}
+
+static void
+no_progress(struct s3list *l, struct part_queue *q, const char *why)
+{
+	struct fail f;
+
+	fail_clear(&f);
+	fail_set(&f, FAIL_PROTOCOL, "%s", why);
+	fail_segment(l, q, &f);
 }
 
 static void
@@ -316,7 +294,6 @@ static void
 refused(struct s3list *l, struct fetch *fetch)
 {
 	struct part_queue *q = fetch->queue;
-	struct fail f;
 
 	if (!fetch->page.page.ascending && q->suspect) {
 		go_without_order(l, "the store does not list in order");
@@ -324,10 +301,8 @@ refused(struct s3list *l, struct fetch *fetch)
 	}
 	if (fetch->page.page.ascending && !fetch->by_token && q->suspect) {
 		if (q->seg == listplan_front(l->plan) && q->seg->pages > 0) {
-			fail_clear(&f);
-			fail_set(&f, FAIL_PROTOCOL,
-			    "the store repeats its pages for ever");
-			fail_segment(l, q, &f);
+			no_progress(
+			    l, q, "the store repeats its pages for ever");
 			return;
 		}
 		l->from_start = true;
@@ -358,22 +333,21 @@ progress(struct s3list *l, struct part_queue *q, const struct s3page *p)
 	    strcmp(q->token, p->token.data) == 0;
 	bool stuck = p->more && (p->page.count == 0 || l->disorder) &&
 	    (p->token.len == 0 || same);
-	struct fail f;
 
 	q->empties = p->page.count == 0 ? q->empties + 1 : 0;
-	if (!stuck && q->empties <= EMPTY_PAGES_MAX)
+	if (!stuck && q->empties <= EMPTY_PAGES_MAX) {
+		if (p->page.count > 0)
+			q->stuck = 0;
 		return true;
-	if (stuck && !q->suspect) {
-		q->suspect = true;
+	}
+	if (stuck && ++q->stuck <= STUCK_MAX) {
 		q->by_key = !l->disorder;
 		listplan_failed(l->plan, q->seg);
 		return false;
 	}
-	fail_clear(&f);
-	fail_set(&f, FAIL_PROTOCOL,
+	no_progress(l, q,
 	    "the store says that more keys follow, "
 	    "but gives no way to reach them");
-	fail_segment(l, q, &f);
 	return false;
 }
 
@@ -388,8 +362,8 @@ accept(struct s3list *l, struct fetch *fetch)
 
 	if (!progress(l, q, p))
 		return;
-	expand(l, &p->page);
-	if (!listplan_page(l->plan, q->seg, l->keys, p->page.count, p->more,
+	keypage_expand(&l->keys, &p->page);
+	if (!listplan_page(l->plan, q->seg, l->keys.at, p->page.count, p->more,
 		p->page.len + sizeof(struct keypage_part), &take)) {
 		refused(l, fetch);
 		return;
@@ -438,8 +412,7 @@ in_vain(const struct s3list *l, const struct listplan_seg *seg)
 	if (l->fail.kind == FAIL_NONE)
 		return false;
 	return l->params.unsorted ||
-	    compare(after.data, after.len, l->fail_after.data,
-		l->fail_after.len) >= 0;
+	    keycut_compare(after, key_of(&l->fail_after)) >= 0;
 }
 
 static void
@@ -478,16 +451,18 @@ static bool
 wanted(const struct s3list *l, const struct record *r)
 {
 	const struct s3list_params *p = &l->params;
+	struct listplan_key key = {r->key, r->key_len};
+	struct listplan_key from = {p->from, p->from_len};
+	struct listplan_key to = {p->to, p->to_len};
 
 	if (!l->disorder)
 		return true;
-	if (p->from_len > 0 &&
-	    compare(r->key, r->key_len, p->from, p->from_len) <= 0)
+	if (from.len > 0 && keycut_compare(key, from) <= 0)
 		return false;
-	if (p->to != NULL && compare(r->key, r->key_len, p->to, p->to_len) > 0)
+	if (to.data != NULL && keycut_compare(key, to) > 0)
 		return false;
 	return !l->from_start || l->upto.len == 0 ||
-	    compare(r->key, r->key_len, l->upto.data, l->upto.len) > 0;
+	    keycut_compare(key, key_of(&l->upto)) > 0;
 }
 
 /* The entries of one part.  False if the consumer wants no more now. */

@@ -24,10 +24,7 @@ struct split {
 	struct probe *idle;
 	int flying;
 	bool over;
-	/* a page, expanded */
-	struct buf text;
-	struct listplan_key *keys;
-	size_t keys_room;
+	struct keypage_keys keys; /* of a page, for the plan to judge */
 	/* the ranges, as they are printed */
 	struct buf from;
 };
@@ -52,30 +49,6 @@ probe_get(struct split *s)
 	p->page.done = probe_done;
 	p->page.arg = p;
 	return p;
-}
-
-static void
-expand(struct split *s, const struct keypage *page)
-{
-	struct keypage_cursor *c = xmalloc(sizeof(*c));
-	size_t i, at = 0;
-
-	if (page->count > s->keys_room) {
-		s->keys_room = page->count + 1000;
-		s->keys = xreallocarray(
-		    s->keys, s->keys_room, sizeof(*s->keys));
-	}
-	buf_reset(&s->text);
-	keypage_open(c, page);
-	for (i = 0; keypage_next(c); i++) {
-		buf_add(&s->text, c->key, c->record.key_len);
-		s->keys[i].len = c->record.key_len;
-	}
-	for (i = 0; i < page->count; i++) {
-		s->keys[i].data = s->text.data + at;
-		at += s->keys[i].len;
-	}
-	free(c);
 }
 
 static void
@@ -110,8 +83,8 @@ probe_done(struct s3page *page, const struct fail *f)
 		fail(s, f);
 		return;
 	}
-	expand(s, &page->page);
-	if (!splitplan_page(s->plan, p->asked, s->keys, page->page.count,
+	keypage_expand(&s->keys, &page->page);
+	if (!splitplan_page(s->plan, p->asked, s->keys.at, page->page.count,
 		page->more && page->page.count > 0)) {
 		s->over = true;
 		app_fatal(&s->s3ls->app,
@@ -206,7 +179,7 @@ split_start(struct s3ls *ls)
 	s->s3ls = ls;
 	ls->splitting = s;
 	s->plan = splitplan_new(&params);
-	buf_init(&s->text, SIZE_MAX / 2);
+	keypage_keys_init(&s->keys);
 	buf_init(&s->from, 8192);
 	s->hook.fn = work;
 	s->hook.arg = s;
@@ -234,8 +207,7 @@ split_free(struct split *s)
 	}
 	loop_hook_remove(s->s3ls->app.loop, &s->hook);
 	splitplan_free(s->plan);
-	buf_fini(&s->text);
+	keypage_keys_fini(&s->keys);
 	buf_fini(&s->from);
-	free(s->keys);
 	free(s);
 }

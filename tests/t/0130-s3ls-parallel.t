@@ -51,6 +51,66 @@ for shape in flat-hex dated words long; do
 done
 say 'faults clear'
 
+# --- all of it mixed, by chance: SEEDS=100 tries more ---
+# pick WORDS...: one of them, by the seed
+pick()
+{
+	state=$(((state * 1103515245 + 12345) % 2147483648))
+	shift $((state / 65536 % $#))
+	picked=$1
+}
+
+seed=${SEED:-1}
+last=$((seed + ${SEEDS:-16}))
+while [ "$seed" -lt "$last" ]; do
+	state=$((seed * 7919))
+	# shellcheck disable=SC2086
+	pick $shapes
+	shape=$picked
+	pick '' -l --json -0 '-d /' '-d -' '-d e' '--prefix 3' '-l -0' \
+	    '--start-after 8' '--start-after logs/2023/02' '--range :c1' \
+	    '--range 3f:' '--range home%2F3:home%2Fc' '--prefix logs/2024'
+	options=$picked
+	pick 64 3 17 256
+	jobs=$picked
+	pick 503 reset close malformed truncated 500 empty-page dup-page
+	action=$picked
+	pick 0 0.05 0.1 0.2
+	share=$picked
+	pick 100 0 20
+	extra=$picked
+	pick 1000 1000 330
+	page=$picked
+	pick 0 0 2
+	latency=$picked
+	say "bucket $shape page=$page"
+	# shellcheck disable=SC2086
+	run s3ls -j1 $options "$shape"
+	mv out want
+	say "fault ListObjectsV2 p=$share seed=$seed $action"
+	[ "$latency" = 0 ] || say "latency ListObjectsV2 $latency heavy"
+	# shellcheck disable=SC2086
+	run s3ls -j "$jobs" --extra-requests "$extra" --retries 30 $options \
+	    "$shape"
+	what="seed $seed: $options $shape, $jobs in flight, $page a page, "
+	what="$what$share $action, $latency ms, extra $extra"
+	same out want "$what"
+	is "$status" 0 "seed $seed: status 0"
+	say 'faults clear' "bucket $shape page=1000"
+	seed=$((seed + 1))
+done
+
+# --- the governor ---
+for words in '0 20' '25 25' '100 40'; do
+	for shape in flat-hex dated words; do
+		say 'log reset'
+		run s3ls --extra-requests "${words% *}" "$shape"
+		used=$(counted ListObjectsV2)
+		ok "$shape: --extra-requests ${words% *}: $used for 12 pages" \
+		    [ "$used" -le "${words#* }" ]
+	done
+done
+
 # --- short pages, empty pages, repeated tokens ---
 say 'bucket flat-hex page=170'
 ask '/keys?bucket=flat-hex' >want
