@@ -93,7 +93,7 @@ say 'faults clear' 'latency HeadObject 0'
 mkfifo pipe
 mv in many
 echo 0 >calls
-say 'account alice AKIAFIRST s token=t expires=1'
+say 'fault CopyObject nth=50 status=400 code=ExpiredToken'
 # shellcheck disable=SC2016
 run sh -c 'cat many >pipe & exec 3<pipe
     s3cp -j 4 --profile once --failed failed src three <&3
@@ -105,6 +105,7 @@ head -n "$(lines failed)" many | sort >want
 sort failed >both
 same both want 'what was read is in --failed'
 mv keys in
+say 'faults clear' 'latency CopyObject 100'
 
 # Operands that were not begun are in --failed, too.
 run s3cp -j 1 --profile once --failed failed src nowhere one two three
