@@ -232,8 +232,12 @@ listplan_page(struct listplan *p, struct listplan_seg *seg,
 	take->keep = count_inside(keys, take->skip, count, hi);
 	s->pub.pages++;
 	s->pub.done = !more || take->skip + take->keep < count;
-	if (take->keep > 0)
+	if (take->keep > 0) {
 		listseg_key_set(&s->after, keys[take->skip + take->keep - 1]);
+		/* Hints are keys that exist: a page may end just there. */
+		if (hi.data != NULL && keycut_compare(s->after, hi) == 0)
+			s->pub.done = true;
+	}
 	if (!p->collapsed) {
 		keycut_learn(&p->cut, keys, count);
 		set_sample(p, s, keys, count);

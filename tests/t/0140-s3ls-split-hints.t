@@ -77,6 +77,11 @@ say 'log reset'
 run s3ls --hints sample flat-hex
 ok "good hints save requests: $(counted ListObjectsV2) for 30 pages" \
     [ "$(counted ListObjectsV2)" -le 40 ]
+s3ls flat-hex | awk 'NR % 1000 == 0' >pages
+say 'log reset'
+run s3ls --hints pages flat-hex
+ok "every 1,000th key for hints: $(counted ListObjectsV2) for 30 pages" \
+    [ "$(counted ListObjectsV2)" -le 31 ]
 run s3ls -l --hints long flat-hex
 s3ls -l flat-hex >want.long
 same out want.long 'long hints for a long listing'
