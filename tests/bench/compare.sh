@@ -21,6 +21,7 @@ make -C "$tree" --no-print-directory BUILD="$tree/build" \
 
 play()		# LABEL BIN
 {
+	# shellcheck disable=SC2086
 	perl tests/bench/bench.pl --runs "$runs" --scale "$scale" \
 	    --label "$1" --bin "$2" --out "$BUILD/bench/compare/$1" $scenes \
 	    >/dev/null
