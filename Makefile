@@ -162,10 +162,11 @@ include $(wildcard tests/*/*.mk)
 # --- for people ---
 
 .PHONY: demo
-demo:	## a copy of 20,000 objects between two buckets, before your eyes
+demo:	## a copy of 20,000 objects before your eyes (STORE=rgw: in Ceph)
 	@sh tests/deps.sh test
+	@$(if $(filter rgw,$(STORE)),sh tests/rgw/deps.sh)
 	@$(MAKE) --no-print-directory -j $(JOBS) $(BINS) $(TESTSRV)
-	@BUILD=$(BUILD) sh tests/demo.sh
+	@BUILD=$(BUILD) STORE=$(STORE) sh tests/demo.sh
 
 MAN1	:= $(foreach p,$(PROGS),$(p)/$(p).1)
 BASHDIR	?= $(PREFIX)/share/bash-completion/completions

@@ -2,7 +2,12 @@
 # make demo: a source of 20,000 objects with awkward keys among them, a
 # destination that has some of them, and the pipeline between them, against
 # the test server on free ports.  Leaves nothing running and no files behind.
+#
+# STORE=rgw: against a real Ceph RADOS Gateway, with 2,000 objects, which are
+# streamed into it from the test server first.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+STORE=${STORE:-}
 BUILD=$(cd "${BUILD:-build}" && pwd)
 PATH=$BUILD/bin:$BUILD/test:$PATH
 scratch=$(mktemp -d)
@@ -10,6 +15,9 @@ cd "$scratch"
 cleanup()
 {
 	[ -z "${pid:-}" ] || kill "$pid" 2>/dev/null || true
+	[ "$STORE" != rgw ] ||
+	    sh "$here/rgw/ceph-rgw.sh" destroy "$scratch/ceph" >/dev/null 2>&1 ||
+	    true
 	cd / && rm -rf "$scratch"
 }
 trap cleanup EXIT
@@ -50,6 +58,49 @@ while read -r word url; do
 	esac
 done <addresses
 
+pipeline()
+{
+	show 's3ls -0 src | s3exists -0v dst | s3cp -0 --stats src dst'
+}
+
+listings()
+{
+	show 's3ls -0 src | sort -z >a; s3ls -0 dst | sort -z >b; cmp a b && echo "src and dst hold the same $(tr -dc "\000" <b | wc -c) keys"'
+}
+
+gateway()	# two buckets in a gateway of our own
+{
+	sh "$here/rgw/ceph-rgw.sh" start "$scratch/ceph" >/dev/null
+	test_server=$AWS_ENDPOINT_URL
+	printf '[profile test]\nendpoint_url = %s\naws_access_key_id = %s\naws_secret_access_key = %s\n' \
+	    "$test_server" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" >"$scratch/config"
+	eval "$(sh "$here/rgw/ceph-rgw.sh" env "$scratch/ceph")"
+	export AWS_CONFIG_FILE="$scratch/config" AWS_ENDPOINT_URL="$S3_ENDPOINT"
+	export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	for bucket in src dst; do
+		curl -sSf -X PUT --aws-sigv4 aws:amz:us-east-1:s3 \
+		    -H "x-amz-content-sha256: $(printf '' | openssl sha256 -r | cut -c1-64)" \
+		    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \
+		    "$S3_ENDPOINT/$bucket" >/dev/null
+	done
+	say <<-END
+	bucket seed
+	fill seed dated 1850 prefix=year/
+	fill seed awkward 0
+	END
+	echo "A Ceph RADOS Gateway on this machine, $S3_ENDPOINT; from the test server into it:"
+	show 's3ls -0 test@seed | s3cp -0 --stats test@seed src'
+	pipeline
+	listings
+	pipeline
+	echo '  the second run found nothing to do'
+}
+
+if [ "$STORE" = rgw ]; then
+	gateway
+	exit 0
+fi
+
 say <<END
 bucket src
 fill src dated 19800 prefix=year/
@@ -66,14 +117,14 @@ echo "  src: $(curl -sS "$ADMIN/count?bucket=src") objects, $(
 	curl -sS "$ADMIN/keys?bucket=src" | grep -c % ) of them with awkward keys"
 echo "  dst: $(curl -sS "$ADMIN/count?bucket=dst") of them already"
 
-show 's3ls -0 src | s3exists -0v dst | s3cp -0 --stats src dst'
+pipeline
 echo "  requests: $(requests)"
 
-show 's3ls -0 src | sort -z >a; s3ls -0 dst | sort -z >b; cmp a b && echo "src and dst hold the same $(tr -dc "\000" <b | wc -c) keys"'
+listings
 different=$(curl -sS "$ADMIN/diff?a=src&b=dst" | wc -l)
 echo "  objects that differ in bytes, headers, metadata or tags, as the store sees it: $different"
 
 echo log reset | say
-show 's3ls -0 src | s3exists -0v dst | s3cp -0 --stats src dst'
+pipeline
 echo "  the second run found nothing to do; requests: $(requests)"
 [ "$different" -eq 0 ]
