@@ -28,9 +28,12 @@ copy_state_name(enum copy_state state)
 	    [COPY_COPY] = "COPY",
 	    [COPY_FETCH] = "FETCH",
 	    [COPY_PUT] = "PUT",
+	    [COPY_SEEK] = "SEEK",
+	    [COPY_LIST] = "LIST",
 	    [COPY_CREATE] = "CREATE",
 	    [COPY_FIND] = "FIND",
 	    [COPY_PROBE] = "PROBE",
+	    [COPY_MARK] = "MARK",
 	    [COPY_PARTS] = "PARTS",
 	    [COPY_DRAIN] = "DRAIN",
 	    [COPY_RECHECK] = "RECHECK",
@@ -96,6 +99,7 @@ free_extras(struct copy *c)
 	free(c->acl);
 	c->acl = NULL;
 	copy_mend_free(c);
+	copy_again_free(c);
 	copy_parts_free(c);
 	copy_stream_free(c);
 }
@@ -226,6 +230,8 @@ copy_stop(struct copy *c)
 	case COPY_COPY:
 	case COPY_FETCH:
 	case COPY_PUT:
+	case COPY_SEEK:
+	case COPY_LIST:
 	case COPY_CREATE:
 		if (!s3req_sent(&c->req))
 			s3req_cancel(&c->req);
@@ -236,6 +242,7 @@ copy_stop(struct copy *c)
 	case COPY_IDLE:
 	case COPY_FIND:
 	case COPY_PROBE:
+	case COPY_MARK:
 	case COPY_DRAIN:
 	case COPY_RECHECK:
 	case COPY_COMPLETE:
@@ -288,6 +295,11 @@ copy_step(struct copy *c, const struct fail *f)
 	case COPY_RECHECK:
 	case COPY_ABORT:
 		copy_parts_step(c, f);
+		break;
+	case COPY_SEEK:
+	case COPY_LIST:
+	case COPY_MARK:
+		copy_again_step(c, f);
 		break;
 	case COPY_PROBE:
 	case COPY_PUT_TAGS:

@@ -64,6 +64,7 @@ struct copy_job {
 	bool no_pin;	   /* nor x-amz-copy-source-if-match */
 	bool no_tagging;   /* nor tags */
 	bool no_layout;	   /* nor HEAD of a part */
+	bool no_again;	   /* nor tells of open uploads, or not us */
 	enum copy_naming {
 		COPY_NAMING_UNKNOWN,
 		COPY_NAMING_PLAIN,
@@ -82,30 +83,33 @@ struct copy_job {
  *					or TAGS ...
  * TAGS		GetObjectTagging	ACL or begin	FAILED
  * ACL		GetObjectAcl		begin		FAILED
- * begin: COPY, PUT, PARTS (of one PUT), or CREATE; end: PUT_TAGS, PUT_ACL first
- * COPY		CopyObject		end		too large: HEAD; lost
- *					wrong: COMPARE	under -n: SETTLE; 412:
- *							SKIPPED or LOOK
- * FETCH	GET, one range		TAGS ...	larger: LAYOUT ...
- * PUT		PutObject from memory	as COPY		as COPY
- * CREATE	CreateMultipartUpload	PARTS or PROBE	lost: FIND
- * FIND		ListMultipartUploads	PARTS		CREATE once more
- * PROBE	UploadPartCopy, named	PARTS		PARTS
- *		so as to tell much
- * PARTS	parts, some at a time	more; RECHECK;	DRAIN
- *					COMPLETE;
- *					wrong: ABORT
+ * begin: COPY, PUT, PARTS (of one PUT), CREATE, or SEEK, where what a killed
+ *run left can be proven to be right; end: PUT_TAGS, PUT_ACL first COPY
+ *CopyObject		end		too large: HEAD; lost wrong: COMPARE
+ *under -n: SETTLE; 412: SKIPPED or LOOK FETCH	GET, one range
+ *TAGS ...	larger: LAYOUT ... PUT		PutObject from memory	as COPY
+ *as COPY SEEK	ListMultipartUploads	LIST; none:	CREATE CREATE LIST
+ *ListParts		LIST (more),	CREATE PARTS; not ours: CREATE CREATE
+ *CreateMultipartUpload	PARTS, PROBE	lost: FIND or MARK FIND
+ *ListMultipartUploads	PARTS		CREATE once more PROBE UploadPartCopy,
+ *named	PARTS		PARTS so as to tell much MARK	UploadPart, so that
+ *PARTS		PARTS SEEK may find it PARTS	parts, some at a time	more;
+ *RECHECK;	DRAIN COMPLETE; wrong: ABORT
  * DRAIN	nothing			none open:	the same
  *					ABORT
  * RECHECK	HEAD source		COMPLETE	ABORT
  * COMPLETE	CompleteMultipartUpload	end		lost: SETTLE; 412: the
  *							same as ABORT
  * SETTLE	HEAD destination	as it should	COPY, PUT or COMPLETE
- *					be: end		once more, or ABORT
+ *					be: end, and	once more, or ABORT
+ *					ABORT
  * COMPARE	HEAD source		end, or UNDO	FAILED
  * ABORT	AbortMultipartUpload	end as it was;	warn, end as it was
  *					LAYOUT, where
- *					it was wrong
+ *					it was wrong;
+ *					CREATE, where
+ *					what was left
+ *					was
  * PUT_TAGS	PutObjectTagging	PUT_ACL or end	FAILED
  * PUT_ACL	PutObjectAcl		end		FAILED
  * UNDO		DeleteObject		FAILED		FAILED, and told
@@ -121,9 +125,12 @@ enum copy_state {
 	COPY_COPY,
 	COPY_FETCH,
 	COPY_PUT,
+	COPY_SEEK,
+	COPY_LIST,
 	COPY_CREATE,
 	COPY_FIND,
 	COPY_PROBE,
+	COPY_MARK,
 	COPY_PARTS,
 	COPY_DRAIN,
 	COPY_RECHECK,
@@ -162,6 +169,7 @@ struct copy {
 	struct buf *tagging;	    /* to be put after all; may be NULL */
 	struct buf *acl;	    /* its document; may be NULL */
 	struct copy_parts *parts;   /* may be NULL */
+	struct copy_again *again;   /* may be NULL */
 	struct copy_stream *stream; /* may be NULL */
 };
 

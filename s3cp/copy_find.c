@@ -12,17 +12,18 @@
 struct finding {
 	const struct buf *key;
 	int64_t since;
+	int64_t last; /* when the one that is in id began */
 	struct buf *id;
 	struct buf decoded;
 	unsigned count;
 };
 
 void
-copy_find_ask(struct copy *c)
+copy_find_ask(struct copy *c, enum copy_state state)
 {
 	struct s3req *req;
 
-	req = copy_ask(c, COPY_FIND, S3OP_LIST_UPLOADS, COPY_TO);
+	req = copy_ask(c, state, S3OP_LIST_UPLOADS, COPY_TO);
 	req->key = NULL;
 	req->key_len = 0;
 	buf_reset(&c->query);
@@ -52,7 +53,7 @@ static bool
 on_upload(void *arg, const char *const *columns, const size_t *lens)
 {
 	struct finding *find = arg;
-	int64_t began;
+	int64_t began = find->last;
 
 	if (columns[0] == NULL || columns[1] == NULL)
 		return false;
@@ -63,6 +64,9 @@ on_upload(void *arg, const char *const *columns, const size_t *lens)
 	    began < find->since - CLOCKS)
 		return true; /* an older one */
 	find->count++;
+	if (began < find->last)
+		return true;
+	find->last = began;
 	buf_reset(find->id);
 	return buf_add(find->id, columns[1], lens[1]);
 }

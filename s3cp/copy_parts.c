@@ -23,6 +23,9 @@ struct copy_parts {
 	bool begun;	 /* there is an upload */
 	bool same;	 /* the ETag must be the source's */
 	bool anew;	 /* after ABORT: with each part's size asked for */
+	bool found;	 /* the upload is one that a killed run left */
+	bool create;	 /* after ABORT: another one, once */
+	bool created;	 /* that was done */
 	bool opaque;	 /* ETags say nothing about the bytes */
 	bool lost;	 /* a part's answer was */
 	int64_t since;	 /* when it was begun, ms since 1970 */
@@ -86,6 +89,12 @@ copy_parts_expect(struct copy *c, bool same)
 }
 
 bool
+copy_parts_same(const struct copy *c)
+{
+	return c->parts != NULL && c->parts->same;
+}
+
+bool
 copy_parts_open(const struct copy *c)
 {
 	return c->parts != NULL && c->parts->begun;
@@ -133,15 +142,43 @@ copy_parts_ended(struct copy *c, const struct copy_part_end *e)
 	copy_step(c, e->fail);
 }
 
+/* Is there a part to be begun now? */
+static bool
+has_next(struct copy *c)
+{
+	struct copy_parts *p = c->parts;
+	unsigned count = p->plan.count;
+
+	while (p->next <= count && partlist_has(&p->list, p->next))
+		p->next++;
+	if (p->next == count && copy_again_waits(c))
+		return p->list.known + 1 == count;
+	return p->next <= count;
+}
+
 static void
 fill(struct copy *c)
 {
 	struct copy_parts *p = c->parts;
 
-	while (p->next <= p->plan.count && p->in_flight < c->job->parts_max) {
+	while (has_next(c) && p->in_flight < c->job->parts_max) {
 		p->in_flight++;
 		copy_slots_start(p->slots, p->next++, &p->plan, &p->id);
 	}
+}
+
+static void
+reset_parts(struct copy *c)
+{
+	struct copy_parts *p = c->parts;
+
+	p->begun = !p->single;
+	p->found = p->create = false;
+	p->next = 1;
+	p->result = COPY_COPIED;
+	partlist_fini(&p->list);
+	if (p->slots == NULL)
+		p->slots = copy_slots_new(c, p->single);
 }
 
 static void
@@ -149,17 +186,28 @@ begin_parts(struct copy *c)
 {
 	struct copy_parts *p = c->parts;
 
-	p->begun = !p->single;
-	p->next = 1;
-	p->result = COPY_COPIED;
-	partlist_fini(&p->list);
+	reset_parts(c);
 	partlist_init(&p->list, p->plan.count);
-	if (p->slots == NULL)
-		p->slots = copy_slots_new(c, p->single);
 	if (copy_mend_doubts_name(c))
 		copy_mend_probe(c, &p->id);
-	else
+	else if (!copy_again_mark(c, &p->id))
 		copy_parts_go(c, false);
+}
+
+void
+copy_parts_again(struct copy *c, const struct buf *id, struct partlist *list)
+{
+	struct copy_parts *p = c->parts;
+
+	reset_parts(c);
+	p->found = true;
+	p->opaque = false;
+	buf_reset(&p->id);
+	buf_add(&p->id, id->data, id->len);
+	p->list = *list;
+	memset(list, 0, sizeof(*list));
+	/* What the killed run has asked for may still come. */
+	copy_parts_go(c, true);
 }
 
 void
@@ -204,14 +252,25 @@ after_recheck(struct copy *c, const struct fail *f)
 		copy_parts_complete(c);
 }
 
+/* An upload with a mark can be another run's, too, which has just ended it. */
+static bool
+is_taken(const struct copy *c)
+{
+	const struct copy_parts *p = c->parts;
+
+	return copy_again_waits(c) && !p->created &&
+	    strcmp(p->fail.code, "NoSuchUpload") == 0;
+}
+
 static void
 after_part(struct copy *c)
 {
 	struct copy_parts *p = c->parts;
 
-	if (p->result == COPY_FAILED)
+	if (p->result == COPY_FAILED) {
+		p->create = is_taken(c);
 		copy_parts_give_up(c, COPY_FAILED, &p->fail);
-	else if (!partlist_complete(&p->list))
+	} else if (!partlist_complete(&p->list))
 		fill(c);
 	else if (must_recheck(c))
 		copy_ask_head(c, COPY_RECHECK, COPY_FROM, &c->there);
@@ -254,7 +313,7 @@ create_lost(struct copy *c, const struct fail *f)
 {
 	c->fail = *f;
 	c->tries++;
-	copy_find_ask(c);
+	copy_find_ask(c, COPY_FIND);
 }
 
 static void
@@ -336,6 +395,11 @@ copy_parts_complete(struct copy *c)
 		p->etag[0] = '\0';
 	else
 		partlist_etag(&p->list, p->etag);
+	if (would_differ(c) && p->found) {
+		p->create = true;
+		copy_parts_give_up(c, COPY_FAILED, NULL);
+		return;
+	}
 	if (would_differ(c) && may_be_unequal(c)) {
 		p->anew = true;
 		copy_parts_give_up(c, COPY_FAILED, NULL);
@@ -466,6 +530,11 @@ after_abort(struct copy *c, const struct fail *f)
 		    c->job->arg, c->record.key, c->record.key_len, text);
 	}
 	p->begun = false;
+	if (p->create) {
+		p->created = true;
+		copy_again_anew(c);
+		return;
+	}
 	if (!p->anew) {
 		copy_end(c, p->result, &told);
 		return;
@@ -507,6 +576,9 @@ copy_parts_step(struct copy *c, const struct fail *f)
 	case COPY_COPY:
 	case COPY_FETCH:
 	case COPY_PUT:
+	case COPY_SEEK:
+	case COPY_LIST:
+	case COPY_MARK:
 	case COPY_COMPLETE:
 	case COPY_SETTLE:
 	case COPY_COMPARE:

@@ -343,7 +343,7 @@ copy_begin(struct copy *c)
 			    "is larger than any store can take");
 			break;
 		}
-		copy_parts_create(c);
+		copy_again_begin(c);
 		break;
 	}
 }
@@ -399,6 +399,9 @@ copy_prepare_step(struct copy *c, const struct fail *f)
 	case COPY_COPY:
 	case COPY_FETCH:
 	case COPY_PUT:
+	case COPY_SEEK:
+	case COPY_LIST:
+	case COPY_MARK:
 	case COPY_CREATE:
 	case COPY_FIND:
 	case COPY_PROBE:

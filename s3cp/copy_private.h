@@ -100,12 +100,30 @@ void copy_mend_put_tags(struct copy *c); /* those; ends: copy_write_done() */
 void copy_mend_step(struct copy *c, const struct fail *f);
 void copy_mend_free(struct copy *c);
 
-/* --- copy_find.c: an upload whose id was lost --- */
+/* --- copy_find.c: an upload whose id was lost, or never known --- */
 
-void copy_find_ask(struct copy *c);
+void copy_find_ask(struct copy *c, enum copy_state state);
 /* How many uploads of the key began after `since' (ms since 1970); id is that
- * of the last.  -1: the answer makes no sense. */
+ * of the youngest.  -1: the answer makes no sense. */
 int copy_find_read(struct copy *c, int64_t since, struct buf *id);
+
+/* --- copy_again.c: what a killed run has left --- */
+
+/* Parts of an object that is worth it: it costs two small requests, and the
+ * last part waits for the others. */
+#define COPY_AGAIN_LEAST 100
+
+/* Go on with that, or create an upload; all of its parts are planned. */
+void copy_again_begin(struct copy *c);
+/* Mark the new upload, which ends with copy_parts_go(); false: it is to have
+ * no mark. */
+bool copy_again_mark(struct copy *c, const struct buf *upload);
+/* Create an upload, whatever was found. */
+void copy_again_anew(struct copy *c);
+/* Must the last part wait for all others? */
+bool copy_again_waits(const struct copy *c);
+void copy_again_step(struct copy *c, const struct fail *f);
+void copy_again_free(struct copy *c);
 
 /* --- copy_slots.c: the parts of an object that are under way --- */
 
@@ -135,9 +153,15 @@ struct plan *copy_parts_plan(struct copy *c);
 bool copy_parts_planned(const struct copy *c);
 /* Must the ETag come out as the source's? */
 void copy_parts_expect(struct copy *c, bool same);
+bool copy_parts_same(const struct copy *c); /* must it? */
 void copy_parts_create(struct copy *c);
 /* One PutObject, whose bytes stream, instead of an upload in parts. */
 void copy_parts_single(struct copy *c);
+/* Go on with an upload of another run, of which these parts are done; what
+ * list holds is taken from it. */
+struct partlist;
+void
+copy_parts_again(struct copy *c, const struct buf *id, struct partlist *list);
 /* The upload has begun.  lost: a part of it may be under way unknown to us. */
 void copy_parts_go(struct copy *c, bool lost);
 void copy_parts_ended(struct copy *c, const struct copy_part_end *e);

@@ -174,11 +174,11 @@ found(struct copy *c)
 	char want[LIMIT_ETAG + 1];
 	bool known = expected(c, want);
 
-	if (known && strcmp(want, c->there->etag) == 0) {
-		if (c->settling == COPY_COMPLETE)
-			copy_parts_completed(c);
+	/* Be it that it was there before: the upload is ended all the same,
+	 * which does no harm to one that was completed. */
+	if (known && strcmp(want, c->there->etag) == 0)
 		copy_write_done(c);
-	} else if (c->settling == COPY_COMPLETE)
+	else if (c->settling == COPY_COMPLETE)
 		copy_parts_doubt(c, known);
 	else if (known || c->source != NULL)
 		copy_end(c, COPY_SKIPPED, NULL);
@@ -300,9 +300,10 @@ is_in_doubt(const struct copy *c, const struct s3req *req, const struct fail *f)
 {
 	if (f->unanswered && req->flags & S3REQ_ONCE)
 		return f->kind != FAIL_CANCELLED;
-	/* An upload that is gone was perhaps completed by an attempt before. */
+	/* An upload that is gone was perhaps completed by an attempt before,
+	 * or by another run that went on with it. */
 	return c->state == COPY_COMPLETE && f->kind == FAIL_NOTFOUND &&
-	    (c->tries > 0 || req->attempt > 1);
+	    (c->tries > 0 || req->attempt > 1 || copy_again_waits(c));
 }
 
 static void
@@ -403,6 +404,9 @@ copy_write_step(struct copy *c, const struct fail *f)
 	case COPY_TAGS:
 	case COPY_ACL:
 	case COPY_FETCH:
+	case COPY_SEEK:
+	case COPY_LIST:
+	case COPY_MARK:
 	case COPY_CREATE:
 	case COPY_PROBE:
 	case COPY_PUT_TAGS:

@@ -44,6 +44,12 @@ partlist_set(struct partlist *list, unsigned number, const char *etag)
 }
 
 bool
+partlist_has(const struct partlist *list, unsigned number)
+{
+	return list->etags[number - 1] != NULL;
+}
+
+bool
 partlist_complete(const struct partlist *list)
 {
 	return list->known == list->count;

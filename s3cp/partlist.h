@@ -21,6 +21,8 @@ void partlist_init(struct partlist *list, unsigned count);
 void partlist_fini(struct partlist *list);
 /* False if it is no ETag that XML could carry. */
 bool partlist_set(struct partlist *list, unsigned number, const char *etag);
+/* Is that part known? */
+bool partlist_has(const struct partlist *list, unsigned number);
 bool partlist_complete(const struct partlist *list);
 /* False if it is longer than body's maximum.  All parts must be known. */
 bool partlist_body(const struct partlist *list, struct buf *body);

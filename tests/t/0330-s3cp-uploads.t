@@ -56,6 +56,61 @@ status_is 0 'all are ended'
 is "$(lines out)" "$before" 'and each is told'
 is "$(ask /uploads)" '' 'none is left'
 
+# A copy in the source's parts goes on where a killed run has left it.
+say 'put src many size=600M parts=5M type=a/b meta.x=y tag.t=u'
+some()
+{
+	say 'drop dst' 'bucket dst' 'fault UploadPartCopy every=2 stall'
+	s3cp -j 8 --preserve parts "$@" src dst many 2>/dev/null &
+	victim=$!
+	# Eight of the first sixteen, and what marks the upload.
+	tries=0
+	until ask /uploads | grep -q ' 9$' || [ $tries -eq 3000 ]; do
+		tries=$((tries + 1))
+	done
+	kill -9 $victim
+	wait $victim 2>/dev/null
+	say 'faults clear' 'log reset'
+	ok 'some parts are left' sh -c "echo '$(ask /uploads)' |
+	    grep -q ' 9\$'"
+}
+copied()
+{
+	status_is 0 "$2"
+	quiet 'says nothing'
+	is "$(counted UploadPartCopy)" "$1" 'as many parts are copied'
+	is "$(ask '/diff?a=src&b=dst&etag=1' | grep many)" '' 'it is the same'
+}
+some
+run s3cp --preserve parts src dst many
+copied 112 'what a killed run left is gone on with'
+is "$(counted CreateMultipartUpload)" 0 'in the upload that it began'
+is "$(ask /uploads)" '' 'which is open no more'
+some --metadata drop
+run s3cp --preserve parts src dst many
+copied 120 'but not what was to have other metadata'
+is "$(ask /uploads | wc -l)" 1 'which stays'
+some
+say 'put src many size=600M parts=5M seed=9 type=a/b'
+run s3cp --preserve parts src dst many
+copied 120 'nor what was another source'
+some
+say 'deny * ListBucketMultipartUploads dst'
+run s3cp --preserve parts src dst many
+copied 120 'nor where it may not be looked for'
+is "$(counted UploadPart)" 0 'where nothing is marked, either'
+say undeny
+some
+say 'deny * ListMultipartUploadParts dst'
+run s3cp --preserve parts src dst many
+copied 120 'nor where parts are not told'
+say undeny
+some
+run s3cp src dst many
+status_is 0 'one request copies it without the parts'
+is "$(counted ListMultipartUploads)" 0 'and nothing is looked for'
+say 'drop dst' 'bucket dst'
+
 # Failures.
 wanted=1
 leave src dst big

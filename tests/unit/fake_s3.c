@@ -35,7 +35,7 @@ fake_open_uploads(void)
 	unsigned i, n = 0;
 
 	for (i = 0; i < fake.nuploads; i++)
-		n += fake.uploads[i].open;
+		n += fake.uploads[i].open && !fake.uploads[i].old;
 	return n;
 }
 
@@ -331,8 +331,11 @@ store_part(struct s3req *req, const char *body, struct fail *f)
 
 	if (u == NULL)
 		return;
+	u->old = false;
 	if (req->op == S3OP_UPLOAD_PART) {
+		u->size[number] = fake.put_size = req->body_len;
 		etag_of_bytes(u->part[number], body, (size_t)req->body_len);
+		set(fake.put_part, u->part[number]);
 		give(req, "ETag", "\"%s\"", u->part[number]);
 		return;
 	}
@@ -354,7 +357,12 @@ store_part(struct s3req *req, const char *body, struct fail *f)
 	if (++fake.copied_parts == fake.changes_at)
 		set(fake.etag, "00000000000000000000000000000001");
 	etag_of_bytes(u->part[number], bytes, (size_t)len);
+	u->size[number] = len;
 	free(bytes);
+	if (fake.copied_parts == fake.ended_at) {
+		u->open = false;
+		write_object(fake.etag, fake.size);
+	}
 	buf_addf(&req->reply,
 	    "<CopyPartResult><ETag>&quot;%s&quot;</ETag>"
 	    "</CopyPartResult>",
@@ -400,6 +408,24 @@ fake_set_source(uint64_t size, unsigned parts, uint64_t part)
 		etag_of_bytes(u.part[number], bytes + at, (size_t)n);
 	}
 	joined_etag(&u, fake.etag);
+}
+
+struct fake_upload *
+fake_leave_upload(unsigned done)
+{
+	struct fake_upload *u = &fake.uploads[fake.nuploads++];
+	char bytes[1000];
+	uint64_t at = 0, i;
+	unsigned number;
+
+	u->open = u->old = true;
+	for (number = 1; number <= done; number++) {
+		u->size[number] = part_size(number);
+		for (i = 0; i < u->size[number]; i++, at++)
+			bytes[i] = fake_byte(at);
+		etag_of_bytes(u->part[number], bytes, (size_t)i);
+	}
+	return u;
 }
 
 static void
@@ -476,13 +502,44 @@ list_uploads(struct s3req *req)
 	unsigned i;
 
 	buf_adds(&req->reply, "<ListMultipartUploadsResult>");
-	for (i = 0; i < fake.nuploads; i++)
-		if (fake.uploads[i].open)
+	for (i = 0; i < fake.nuploads; i++) {
+		if (!fake.uploads[i].open)
+			continue;
+		buf_addf(&req->reply,
+		    "<Upload><Key>%.*s</Key><UploadId>u%u</UploadId>",
+		    (int)strcspn(key, "&"), key, i);
+		/* The youngest first, which is not the order of S3. */
+		if (fake.uploads[i].old)
 			buf_addf(&req->reply,
-			    "<Upload><Key>%.*s</Key>"
-			    "<UploadId>u%u</UploadId></Upload>",
-			    (int)strcspn(key, "&"), key, i);
+			    "<Initiated>2020-01-0%uT00:00:00.000Z</Initiated>",
+			    9 - i);
+		buf_adds(&req->reply, "</Upload>");
+	}
 	buf_adds(&req->reply, "</ListMultipartUploadsResult>");
+}
+
+/* Pages of three. */
+static void
+list_parts(struct s3req *req, struct fail *f)
+{
+	const struct fake_upload *u = upload_of(req, f);
+	uint64_t i = query_number(req, "part-number-marker=");
+	unsigned n = 0;
+
+	if (u == NULL)
+		return;
+	buf_adds(&req->reply, "<ListPartsResult>");
+	for (i++; i <= FAKE_PARTS && n < 3; i++) {
+		if (u->part[i][0] == '\0')
+			continue;
+		n++;
+		buf_addf(&req->reply,
+		    "<Part><PartNumber>%u</PartNumber><ETag>\"%s\"</ETag>"
+		    "<Size>%llu</Size></Part>",
+		    (unsigned)i, u->part[i], (unsigned long long)u->size[i]);
+	}
+	buf_addf(&req->reply, "<IsTruncated>%s</IsTruncated></ListPartsResult>",
+	    i <= FAKE_PARTS ? "true" : "false");
 }
 
 /* --- bytes, as far as they go --- */
@@ -600,6 +657,8 @@ abort_upload(struct s3req *req, struct fail *f)
 	for (i = 0; i < fake.nactive; i++)
 		if (fake.active[i].req->op == S3OP_COPY_PART)
 			fake.abort_beside_part = true;
+	if (u != NULL && u->foreign)
+		fake.aborted_foreign = true;
 	if (u != NULL)
 		u->open = false;
 }
@@ -665,9 +724,11 @@ carry_out(struct s3req *req, const char *body, struct fail *f)
 	case S3OP_LIST_UPLOADS:
 		list_uploads(req);
 		break;
+	case S3OP_LIST_PARTS:
+		list_parts(req, f);
+		break;
 	case S3OP_LIST_BUCKETS:
 	case S3OP_LIST_OBJECTS:
-	case S3OP_LIST_PARTS:
 	case S3OP_CREATE_SESSION:
 	case S3OP_COUNT:
 		abort(); /* s3cp does not ask for these */

@@ -28,7 +28,10 @@ enum fake_outcome {
 
 struct fake_upload {
 	bool open;
+	bool old;     /* left by a run before, and not touched by this one */
+	bool foreign; /* none of ours has begun it */
 	char part[FAKE_PARTS + 1][40]; /* their ETags; "": none */
+	uint64_t size[FAKE_PARTS + 1];
 };
 
 struct fake_s3 {
@@ -47,6 +50,7 @@ struct fake_s3 {
 	bool mute_complete; /* its answer has no ETag */
 	unsigned copied_parts;
 	unsigned changes_at; /* after so many parts; 0: never */
+	unsigned ended_at;   /* another run completes the upload then */
 	bool decodes_twice;  /* the names of sources of UploadPartCopy */
 	bool spoil;	     /* one bit of each GET is wrong */
 	bool refuses_parts;  /* 501 to HEAD of a part */
@@ -70,7 +74,10 @@ struct fake_s3 {
 	int nactive;
 	int window;		   /* so many of them are sent */
 	unsigned sent[S3OP_COUNT]; /* that ended, by operation */
-	bool abort_beside_part;	   /* a part was under way at an abort */
+	char put_part[40];	   /* the ETag of the last part that was sent */
+	uint64_t put_size;
+	bool aborted_foreign;
+	bool abort_beside_part; /* a part was under way at an abort */
 };
 
 extern struct fake_s3 fake;
@@ -79,7 +86,9 @@ void fake_reset(void);
 /* A source of at most 1,000 bytes, with the ETag that it would have; parts 0:
  * uploaded in one piece. */
 void fake_set_source(uint64_t size, unsigned parts, uint64_t part);
-unsigned fake_open_uploads(void);
+unsigned fake_open_uploads(void); /* but for old ones */
+/* An upload that is there before the run, with `done' parts of the source. */
+struct fake_upload *fake_leave_upload(unsigned done);
 /* End the active request i so; one whose bytes have to wait is paused instead,
  * until s3req_resume(). */
 void fake_end(int i, enum fake_outcome outcome);

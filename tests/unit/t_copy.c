@@ -14,6 +14,8 @@
 /* Sizes at which a unit test can do what takes megabytes else. */
 #undef COPY_STREAM_FETCH
 #define COPY_STREAM_FETCH 120
+#undef COPY_AGAIN_LEAST
+#define COPY_AGAIN_LEAST 5
 #undef SPAN_WHOLE
 #define SPAN_WHOLE 40
 #undef SPAN_PIPE
@@ -26,6 +28,7 @@ void copy_move_really(struct copy *c, enum copy_state state);
  * NOLINTBEGIN(bugprone-suspicious-include) */
 #include "../../s3cp/copy.c"
 #undef copy_move
+#include "../../s3cp/copy_again.c"
 #include "../../s3cp/copy_ask.c"
 #include "../../s3cp/copy_find.c"
 #include "../../s3cp/copy_mend.c"
@@ -59,6 +62,7 @@ struct scenario {
 	const char *record;
 	enum wants wants;
 	unsigned faults; /* at most so many things go wrong in a run */
+	unsigned parts;	 /* copied by the store, if none does; 0: any */
 };
 
 /* --- the state of a run --- */
@@ -201,10 +205,16 @@ fake_clock(void)
 
 /* --- what must hold after any run --- */
 
+static void in_parts_5(void);
+
 static struct violations {
 	unsigned runs, unended, left_open, wrong, clobbered, early, unwanted,
-	    unsettled, memory;
+	    unsettled, memory, recopied, others;
 } bad;
+
+/* What an upload of in_parts_5() is marked with, once one was. */
+static char mark[40];
+static uint64_t mark_size;
 
 static bool
 as_wanted(const struct scenario *sc)
@@ -239,6 +249,11 @@ static void
 judge(const struct scenario *sc, bool any_fault)
 {
 	bad.runs++;
+	/* Streamed parts are not meant. */
+	if (sc->set_up == in_parts_5 && fake.put_part[0] != '\0') {
+		set(mark, fake.put_part);
+		mark_size = fake.put_size;
+	}
 	bad.unended += endless || done_count != 1 || fake.nactive > 0 ||
 	    copy->state != COPY_IDLE;
 	bad.left_open += fake_open_uploads() > 0 && warn_count == 0;
@@ -247,6 +262,9 @@ judge(const struct scenario *sc, bool any_fault)
 	    strcmp(fake.there, ETAG_OTHER) != 0;
 	bad.early += fake.abort_beside_part;
 	bad.unwanted += !any_fault && !as_wanted(sc);
+	bad.recopied += !any_fault && sc->parts > 0 &&
+	    fake.sent[S3OP_COPY_PART] != sc->parts;
+	bad.others += fake.aborted_foreign;
 	bad.unsettled += any_fault && hopeless == 0 && !as_wanted(sc);
 	bad.memory += memory.used > 0 || memory.first != NULL;
 }
@@ -305,6 +323,8 @@ explore(const struct scenario *sc)
 	is_int(bad.left_open, 0, "no upload is left open untold");
 	is_int(bad.early, 0, "no upload is ended beside its parts");
 	is_int(bad.memory, 0, "no memory is held");
+	is_int(bad.recopied, 0, "no part is copied that needs not be");
+	is_int(bad.others, 0, "no upload of others is ended");
 }
 
 /* --- scenarios --- */
@@ -505,6 +525,114 @@ in_parts_3(void)
 {
 	fake_set_source(25, 3, 10);
 	job.keep_parts = true;
+}
+
+static void
+in_parts_5(void)
+{
+	fake_set_source(25, 5, 5);
+	job.keep_parts = true;
+	job.parts_max = 2;
+}
+
+/* What a run leaves that was killed after so many parts. */
+static struct fake_upload *
+leave(unsigned done)
+{
+	struct fake_upload *u = fake_leave_upload(done);
+
+	set(u->part[5], mark);
+	u->size[5] = mark_size;
+	return u;
+}
+
+static void
+again_none(void)
+{
+	in_parts_5();
+	leave(0);
+}
+
+static void
+again_2(void)
+{
+	in_parts_5();
+	leave(2);
+}
+
+static void
+again_4(void)
+{
+	in_parts_5();
+	leave(4);
+}
+
+static void
+again_younger(void)
+{
+	again_2();
+	leave(1);
+}
+
+static void
+again_wrong(void)
+{
+	in_parts_5();
+	set(leave(2)->part[2], ETAG_OTHER);
+}
+
+static void
+again_other_size(void)
+{
+	in_parts_5();
+	leave(2)->size[2]++;
+}
+
+/* Without a mark it may be anybody's. */
+static void
+again_unmarked(void)
+{
+	in_parts_5();
+	fake_leave_upload(4)->foreign = true;
+}
+
+/* All parts are there, so what it was created with is not told any more. */
+static void
+again_whole(void)
+{
+	in_parts_5();
+	fake_leave_upload(5)->foreign = true;
+}
+
+/* It was to have other rights than it shall have now. */
+static void
+again_otherwise(void)
+{
+	in_parts_5();
+	leave(2)->foreign = true;
+	job.acl = "private";
+}
+
+static void
+again_never_clobber(void)
+{
+	again_2();
+	job.no_clobber = true;
+}
+
+/* A run beside this one, with the same upload. */
+static void
+again_taken(void)
+{
+	again_2();
+	fake.ended_at = 1;
+}
+
+static void
+again_taken_at_last(void)
+{
+	again_2();
+	fake.ended_at = 3;
 }
 
 /* Parts of two objects: the store does not notice. */
@@ -708,62 +836,77 @@ stream_differs(void)
 #define LONG	   "100\t-\t0123456789abcdef0123456789abcdef\tSTANDARD\tkey"
 
 static const struct scenario scenarios[] = {
-    {"small", small, PLAIN, COPIED_IF_GOOD, 2},
-    {"small -n", small_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
-    {"-n there", there_already, PLAIN, SKIPPED_IF_GOOD, 2},
-    {"-n -l there", there_and_long, LONG, SKIPPED_IF_GOOD, 1},
-    {"-n looks first", looks_first, PLAIN, SKIPPED_IF_GOOD, 2},
-    {"-n looks, copies", looks_and_copies, PLAIN, COPIED_IF_GOOD, 2},
-    {"-n unknown", knows_no_condition, PLAIN, COPIED_IF_GOOD, 2},
-    {"-n unknown there", knows_no_condition_there, PLAIN, SKIPPED_IF_GOOD, 2},
-    {"-n --dry-run", dry, PLAIN, COPIED_IF_GOOD, 2},
-    {"-l", is_long, LONG, COPIED_IF_GOOD, 2},
-    {"-l pin unknown", knows_no_pin, LONG, COPIED_IF_GOOD, 2},
-    {"-l changed", has_changed, LONG, FAILED_IF_GOOD, 2},
-    {"-l -n changed", changed_never_clobber, LONG, FAILED_IF_GOOD, 2},
-    {"-l differs", differs_in_place, LONG, FAILED_IF_GOOD, 2},
-    {"-l -n differs", differs_and_goes, LONG, FAILED_IF_GOOD, 2},
-    {"-l differs by KMS", differs_by_kms, LONG, COPIED_IF_GOOD, 2},
-    {"gone", gone, PLAIN, FAILED_IF_GOOD, 2},
-    {"no source bucket", no_source_bucket, PLAIN, FAILED_IF_GOOD, 2},
-    {"no destination", no_destination, PLAIN, FAILED_IF_GOOD, 2},
-    {"keeps ACL", keeps_acl, PLAIN, COPIED_IF_GOOD, 2},
-    {"keeps class", keeps_class, PLAIN, COPIED_IF_GOOD, 2},
-    {"large", large, PLAIN, COPIED_IF_GOOD, 2},
-    {"large, no tags", large_knows_no_tags, PLAIN, COPIED_IF_GOOD, 1},
-    {"large -n", large_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
+    {"small", small, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"small -n", small_never_clobber, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"-n there", there_already, PLAIN, SKIPPED_IF_GOOD, 2, 0},
+    {"-n -l there", there_and_long, LONG, SKIPPED_IF_GOOD, 1, 0},
+    {"-n looks first", looks_first, PLAIN, SKIPPED_IF_GOOD, 2, 0},
+    {"-n looks, copies", looks_and_copies, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"-n unknown", knows_no_condition, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"-n unknown there", knows_no_condition_there, PLAIN, SKIPPED_IF_GOOD, 2,
+	0},
+    {"-n --dry-run", dry, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"-l", is_long, LONG, COPIED_IF_GOOD, 2, 0},
+    {"-l pin unknown", knows_no_pin, LONG, COPIED_IF_GOOD, 2, 0},
+    {"-l changed", has_changed, LONG, FAILED_IF_GOOD, 2, 0},
+    {"-l -n changed", changed_never_clobber, LONG, FAILED_IF_GOOD, 2, 0},
+    {"-l differs", differs_in_place, LONG, FAILED_IF_GOOD, 2, 0},
+    {"-l -n differs", differs_and_goes, LONG, FAILED_IF_GOOD, 2, 0},
+    {"-l differs by KMS", differs_by_kms, LONG, COPIED_IF_GOOD, 2, 0},
+    {"gone", gone, PLAIN, FAILED_IF_GOOD, 2, 0},
+    {"no source bucket", no_source_bucket, PLAIN, FAILED_IF_GOOD, 2, 0},
+    {"no destination", no_destination, PLAIN, FAILED_IF_GOOD, 2, 0},
+    {"keeps ACL", keeps_acl, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"keeps class", keeps_class, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"large", large, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"large, no tags", large_knows_no_tags, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"large -n", large_never_clobber, PLAIN, COPIED_IF_GOOD, 2, 0},
     {"large -n unknown", large_knows_no_condition, "6442450944\t-\t-\t-\tkey",
-	COPIED_IF_GOOD, 1},
-    {"large -n there", large_there, PLAIN, SKIPPED_IF_GOOD, 1},
-    {"large, one at a time", large_slow, PLAIN, COPIED_IF_GOOD, 2},
-    {"3 parts", in_parts_3, PLAIN, COPIED_IF_GOOD, 2},
-    {"large, changes", large_chimera, PLAIN, FAILED_IF_GOOD, 1},
-    {"large, no ETag told", large_mute, PLAIN, COPIED_IF_GOOD, 1},
-    {"large, no ETag, differs", large_mute_differs, PLAIN, FAILED_IF_GOOD, 1},
-    {"stream, parts guessed", stream_guessed, PLAIN, COPIED_IF_GOOD, 1},
-    {"a % in parts", decodes_once, "a%41b", COPIED_IF_GOOD, 1},
-    {"a % decoded twice", decodes_twice, "a%41b", COPIED_IF_GOOD, 1},
-    {"no % decoded twice", decodes_twice, "ab", COPIED_IF_GOOD, 1},
-    {"unequal parts", in_parts_unequal, PLAIN, COPIED_IF_GOOD, 1},
-    {"-l, 3 parts", in_parts_long, LONG_PARTS, COPIED_IF_GOOD, 1},
-    {"1 part", in_parts_1, PLAIN, COPIED_IF_GOOD, 2},
-    {"odd parts", in_parts_odd, PLAIN, COPIED_IF_GOOD, 1},
-    {"stream, odd parts", stream_odd, PLAIN, COPIED_IF_GOOD, 0},
-    {"refused parts", in_parts_refused, PLAIN, FAILED_IF_GOOD, 1},
-    {"large, keeps ACL", large_keeps_acl, PLAIN, COPIED_IF_GOOD, 1},
-    {"large, keeps class", large_keeps_class, PLAIN, COPIED_IF_GOOD, 1},
-    {"large, differs", large_differs, PLAIN, FAILED_IF_GOOD, 1},
-    {"unknown parts", in_parts_unknown, PLAIN, FAILED_IF_GOOD, 1},
-    {"stream", stream_small, PLAIN, COPIED_IF_GOOD, 2},
-    {"stream -n", stream_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
-    {"stream empty", stream_empty, PLAIN, COPIED_IF_GOOD, 2},
-    {"stream 2 parts", stream_parts_2, PLAIN, COPIED_IF_GOOD, 2},
-    {"stream differs", stream_differs, PLAIN, FAILED_IF_GOOD, 1},
-    {"pipe", stream_piped, PLAIN, COPIED_IF_GOOD, 2},
-    {"pipe -n", stream_piped_never_clobber, PLAIN, COPIED_IF_GOOD, 2},
-    {"pipe -n there", stream_piped_there, PLAIN, SKIPPED_IF_GOOD, 1},
-    {"pipe spoilt", stream_piped_spoilt, PLAIN, COPIED_IF_GOOD, 0},
-    {"2 pipes", stream_parts_piped, PLAIN, COPIED_IF_GOOD, 0},
+	COPIED_IF_GOOD, 1, 0},
+    {"large -n there", large_there, PLAIN, SKIPPED_IF_GOOD, 1, 0},
+    {"large, one at a time", large_slow, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"3 parts", in_parts_3, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"large, changes", large_chimera, PLAIN, FAILED_IF_GOOD, 1, 0},
+    {"large, no ETag told", large_mute, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"large, no ETag, differs", large_mute_differs, PLAIN, FAILED_IF_GOOD, 1,
+	0},
+    {"stream, parts guessed", stream_guessed, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"a % in parts", decodes_once, "a%41b", COPIED_IF_GOOD, 1, 0},
+    {"a % decoded twice", decodes_twice, "a%41b", COPIED_IF_GOOD, 1, 0},
+    {"no % decoded twice", decodes_twice, "ab", COPIED_IF_GOOD, 1, 0},
+    {"unequal parts", in_parts_unequal, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"-l, 3 parts", in_parts_long, LONG_PARTS, COPIED_IF_GOOD, 1, 0},
+    {"5 parts", in_parts_5, PLAIN, COPIED_IF_GOOD, 1, 5},
+    {"again, none done", again_none, PLAIN, COPIED_IF_GOOD, 1, 5},
+    {"again, 2 done", again_2, PLAIN, COPIED_IF_GOOD, 1, 3},
+    {"again, 4 done", again_4, PLAIN, COPIED_IF_GOOD, 2, 1},
+    {"again, 2 uploads", again_younger, PLAIN, COPIED_IF_GOOD, 0, 3},
+    {"again, wrong", again_wrong, PLAIN, COPIED_IF_GOOD, 1, 8},
+    {"again, other size", again_other_size, PLAIN, COPIED_IF_GOOD, 0, 4},
+    {"again, no mark", again_unmarked, PLAIN, COPIED_IF_GOOD, 0, 5},
+    {"again, no mark left", again_whole, PLAIN, COPIED_IF_GOOD, 0, 5},
+    {"again, otherwise", again_otherwise, PLAIN, COPIED_IF_GOOD, 0, 5},
+    {"again -n", again_never_clobber, PLAIN, COPIED_IF_GOOD, 1, 3},
+    {"again, taken", again_taken, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"again, taken at last", again_taken_at_last, PLAIN, COPIED_IF_GOOD, 1, 3},
+    {"1 part", in_parts_1, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"odd parts", in_parts_odd, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"stream, odd parts", stream_odd, PLAIN, COPIED_IF_GOOD, 0, 0},
+    {"refused parts", in_parts_refused, PLAIN, FAILED_IF_GOOD, 1, 0},
+    {"large, keeps ACL", large_keeps_acl, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"large, keeps class", large_keeps_class, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"large, differs", large_differs, PLAIN, FAILED_IF_GOOD, 1, 0},
+    {"unknown parts", in_parts_unknown, PLAIN, FAILED_IF_GOOD, 1, 0},
+    {"stream", stream_small, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"stream -n", stream_never_clobber, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"stream empty", stream_empty, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"stream 2 parts", stream_parts_2, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"stream differs", stream_differs, PLAIN, FAILED_IF_GOOD, 1, 0},
+    {"pipe", stream_piped, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"pipe -n", stream_piped_never_clobber, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"pipe -n there", stream_piped_there, PLAIN, SKIPPED_IF_GOOD, 1, 0},
+    {"pipe spoilt", stream_piped_spoilt, PLAIN, COPIED_IF_GOOD, 0, 0},
+    {"2 pipes", stream_parts_piped, PLAIN, COPIED_IF_GOOD, 0, 0},
 };
 
 /* The table of copy.h as it was walked: each of these steps, and no other. */
@@ -772,23 +915,26 @@ static const char *const transitions[COPY_BLAME + 1] = {
     [COPY_LOOK] = "IDLE COPY COMPLETE ABORT",
     [COPY_HEAD] = "IDLE LAYOUT TAGS COPY",
     [COPY_LAYOUT] = "IDLE HEAD LAYOUT TAGS COPY",
-    [COPY_TAGS] = "IDLE PUT CREATE PARTS",
+    [COPY_TAGS] = "IDLE PUT SEEK CREATE PARTS",
     [COPY_ACL] = "IDLE COPY",
     [COPY_COPY] = "IDLE LOOK HEAD TAGS COPY SETTLE COMPARE PUT_ACL BLAME",
     [COPY_FETCH] = "IDLE LAYOUT TAGS",
     [COPY_PUT] = "IDLE SETTLE COMPARE",
-    [COPY_CREATE] = "IDLE FIND PROBE PARTS",
-    [COPY_FIND] = "CREATE PROBE PARTS",
+    [COPY_SEEK] = "IDLE LIST CREATE",
+    [COPY_LIST] = "IDLE LIST CREATE PARTS",
+    [COPY_CREATE] = "IDLE FIND PROBE MARK PARTS",
+    [COPY_FIND] = "CREATE PROBE MARK PARTS",
     [COPY_PROBE] = "PARTS",
+    [COPY_MARK] = "PARTS",
     [COPY_PARTS] = "IDLE DRAIN RECHECK COMPLETE SETTLE ABORT",
     [COPY_DRAIN] = "ABORT",
     [COPY_RECHECK] = "COMPLETE ABORT",
     [COPY_COMPLETE] = "IDLE LOOK SETTLE COMPARE ABORT PUT_TAGS",
     [COPY_SETTLE] = "IDLE COPY PUT PARTS COMPLETE COMPARE ABORT PUT_TAGS UNDO",
     [COPY_COMPARE] = "IDLE SETTLE",
-    [COPY_ABORT] = "IDLE LAYOUT ABORT",
-    [COPY_PUT_TAGS] = "IDLE PUT_ACL",
-    [COPY_PUT_ACL] = "IDLE",
+    [COPY_ABORT] = "IDLE LAYOUT CREATE ABORT",
+    [COPY_PUT_TAGS] = "IDLE ABORT PUT_ACL",
+    [COPY_PUT_ACL] = "IDLE ABORT",
     [COPY_UNDO] = "IDLE",
     [COPY_BLAME] = "IDLE",
 };
