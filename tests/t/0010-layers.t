@@ -26,7 +26,7 @@ only()		# HEADER-PATTERN FILE...: nobody else includes it
 	    grep -vxF "$(printf 'common/%s\n' "$@")"
 }
 
-claim 'only http.c sees libcurl' "$(only 'curl/' http.c)"
+claim 'only http sees libcurl' "$(only 'curl/' http.c http_options.c http_private.h)"
 claim 'only hash.c sees OpenSSL' "$(only 'openssl/' hash.c)"
 claim 'only xml.c sees expat' "$(only 'expat' xml.c)"
 claim 'only json.c sees jansson' "$(only 'jansson' json.c)"

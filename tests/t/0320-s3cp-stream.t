@@ -154,7 +154,11 @@ is $? 143 'SIGTERM in mid-stream ends the program by that signal'
 is "$(ask /uploads)" '' 'and leaves no upload open'
 is "$(ask '/count?bucket=dst2')" 0 'nor half an object'
 say 'faults clear'
-run /usr/bin/env sh -c 'ulimit -v 400000; exec s3cp --via stream big dst2 300m'
+case $BUILD in
+*asan*) most=unlimited ;;	# a sanitizer wants terabytes of addresses
+*) most=400000 ;;
+esac
+run sh -c "ulimit -v $most; exec s3cp --via stream big dst2 300m"
 status_is 0 'streaming needs little memory'
 is "$(ask '/diff?a=big&b=dst2&etag=1' | grep -c 300m)" 0 'and brings all'
 finish
