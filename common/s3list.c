@@ -484,8 +484,11 @@ hand_over_part(struct s3list *l, struct keypage_part *part)
 		}
 	}
 	l->opened = false;
-	buf_reset(&l->upto);
-	buf_add(&l->upto, c->key, c->record.key_len);
+	/* A page that began anew may end before what was handed over. */
+	if (wanted(l, &c->record)) {
+		buf_reset(&l->upto);
+		buf_add(&l->upto, c->key, c->record.key_len);
+	}
 	return true;
 }
 
