@@ -267,16 +267,15 @@ after_list(struct copy *c, const struct fail *f)
 	    "ListPartsResult/IsTruncated", &a->more, false};
 	unsigned before = a->last;
 	const char *why = "";
+	bool read;
 
 	buf_reset(&a->more);
-	if (f->kind != FAIL_NONE || c->job->stopping ||
-	    !reply_rows(c->req.reply.data, c->req.reply.len,
-		"ListPartsResult/Part", columns, 3, on_part, c, &more, 1,
-		&why)) {
-		copy_again_anew(c);
-	} else if (strcmp(a->more.data, "true") == 0 && a->last > before) {
+	read = f->kind == FAIL_NONE && !c->job->stopping &&
+	    reply_rows(c->req.reply.data, c->req.reply.len,
+		"ListPartsResult/Part", columns, 3, on_part, c, &more, 1, &why);
+	if (read && strcmp(a->more.data, "true") == 0 && a->last > before) {
 		ask_page(c);
-	} else if (a->found) {
+	} else if (read && a->found) {
 		a->waits = true;
 		copy_parts_again(c, &a->id, &a->list);
 	} else {
