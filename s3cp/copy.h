@@ -83,18 +83,30 @@ struct copy_job {
  *					or TAGS ...
  * TAGS		GetObjectTagging	ACL or begin	FAILED
  * ACL		GetObjectAcl		begin		FAILED
+ *
  * begin: COPY, PUT, PARTS (of one PUT), CREATE, or SEEK, where what a killed
- *run left can be proven to be right; end: PUT_TAGS, PUT_ACL first COPY
- *CopyObject		end		too large: HEAD; lost wrong: COMPARE
- *under -n: SETTLE; 412: SKIPPED or LOOK FETCH	GET, one range
- *TAGS ...	larger: LAYOUT ... PUT		PutObject from memory	as COPY
- *as COPY SEEK	ListMultipartUploads	LIST; none:	CREATE CREATE LIST
- *ListParts		LIST (more),	CREATE PARTS; not ours: CREATE CREATE
- *CreateMultipartUpload	PARTS, PROBE	lost: FIND or MARK FIND
- *ListMultipartUploads	PARTS		CREATE once more PROBE UploadPartCopy,
- *named	PARTS		PARTS so as to tell much MARK	UploadPart, so that
- *PARTS		PARTS SEEK may find it PARTS	parts, some at a time	more;
- *RECHECK;	DRAIN COMPLETE; wrong: ABORT
+ * run left can be proven to be right; end: PUT_TAGS, PUT_ACL first
+ *
+ * COPY		CopyObject		end		too large: HEAD; lost
+ *					wrong: COMPARE	under -n: SETTLE; 412:
+ *							SKIPPED or LOOK
+ * FETCH	GET, one range		TAGS ...	larger: LAYOUT ...
+ * PUT		PutObject from memory	as COPY		as COPY
+ * SEEK		ListMultipartUploads	LIST; none:	CREATE
+ *					CREATE
+ * LIST		ListParts		LIST (more),	CREATE
+ *					PARTS; not
+ *					ours: CREATE
+ * CREATE	CreateMultipartUpload	PARTS, PROBE	lost: FIND
+ *					or MARK
+ * FIND		ListMultipartUploads	PARTS		CREATE once more
+ * PROBE	UploadPartCopy, named	PARTS		PARTS
+ *		so as to tell much
+ * MARK		UploadPart, so that	PARTS		PARTS
+ *		SEEK may find it
+ * PARTS	parts, some at a time	more; RECHECK;	DRAIN
+ *					COMPLETE;
+ *					wrong: ABORT
  * DRAIN	nothing			none open:	the same
  *					ABORT
  * RECHECK	HEAD source		COMPLETE	ABORT
