@@ -51,7 +51,8 @@ struct copy_job {
 	const char *acl, *class, *sse, *kms; /* NULL: not given */
 	uint64_t threshold;		     /* larger ones go in parts */
 	uint64_t part_size;		     /* 0: not given */
-	int parts_max;			     /* of one object in flight */
+	int parts_max;	/* of one object in flight */
+	int parts_most; /* the same, with those of copy_widen(); >= parts_max */
 	struct pool *pool;		     /* memory of streamed bytes */
 	copy_done_fn *done;
 	/* One line for the user; key NULL: about no key. */
@@ -190,6 +191,9 @@ void copy_free(struct copy *c); /* must be idle */
 /* Copy the record's key; raw is copied.  It must have been parsed before:
  * here it cannot be malformed. */
 void copy_start(struct copy *c, const char *raw, size_t len);
+/* The window has room that nothing else wants now: begin one part more than
+ * parts_max allows.  False: it has none to begin, or goes through memory. */
+bool copy_widen(struct copy *c);
 /* job->stopping was set: end soon what cannot be ended at once. */
 void copy_stop(struct copy *c);
 /* The name of a state, for tests and --debug. */

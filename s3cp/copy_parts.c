@@ -156,15 +156,30 @@ has_next(struct copy *c)
 	return p->next <= count;
 }
 
-static void
-fill(struct copy *c)
+static bool
+begin_part(struct copy *c, int most)
 {
 	struct copy_parts *p = c->parts;
 
-	while (has_next(c) && p->in_flight < c->job->parts_max) {
-		p->in_flight++;
-		copy_slots_start(p->slots, p->next++, &p->plan, &p->id);
-	}
+	if (p->in_flight >= most || !has_next(c))
+		return false;
+	p->in_flight++;
+	copy_slots_start(p->slots, p->next++, &p->plan, &p->id);
+	return true;
+}
+
+static void
+fill(struct copy *c)
+{
+	while (begin_part(c, c->job->parts_max))
+		;
+}
+
+bool
+copy_widen(struct copy *c)
+{
+	return c->state == COPY_PARTS && c->job->via == COPY_VIA_SERVER &&
+	    !c->parts_streamed && begin_part(c, c->job->parts_most);
 }
 
 static void

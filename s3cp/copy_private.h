@@ -138,7 +138,7 @@ struct copy_part_end {
 /* single: the one part is the object. */
 struct copy_slots *copy_slots_new(struct copy *c, bool single);
 void copy_slots_free(struct copy_slots *s);
-/* Fewer than job->parts_max may be under way.  Ends in copy_parts_ended(). */
+/* Fewer than job->parts_most may be under way.  Ends in copy_parts_ended(). */
 void copy_slots_start(struct copy_slots *s, unsigned number,
     const struct plan *plan, const struct buf *upload);
 /* A part that the store copies may outlive an abort, so it is waited for; what

@@ -20,14 +20,14 @@ struct slot {
 struct copy_slots {
 	struct copy *copy;
 	bool single;
-	struct slot **all; /* job->parts_max, NULL at first; NULL */
+	struct slot **all; /* job->parts_most, NULL at first; NULL */
 };
 
 struct copy_slots *
 copy_slots_new(struct copy *c, bool single)
 {
 	struct copy_slots *s = xcalloc(1, sizeof(*s));
-	size_t most = (size_t)c->job->parts_max + 1;
+	size_t most = (size_t)c->job->parts_most + 1;
 
 	s->all = xcalloc(most, sizeof(struct slot *));
 	s->copy = c;

@@ -7,7 +7,7 @@
 #include "uploads.h"
 
 #define POOL_SIZE (64 << 20) /* bytes of streamed objects in memory */
-#define PARTS_MAX 64	     /* of one object in flight */
+#define PARTS_MAX 64	     /* of one object in flight, beside others */
 
 static void pump(void *arg);
 
@@ -201,26 +201,49 @@ begin(struct s3cp *s, const struct record *r)
 		copy_start(take_idle(s), r->raw, r->raw_len);
 }
 
-/* Before the loop sleeps: begin as many as there is room for. */
+/* Begin as many keys as are here and there is room for. */
+static void
+begin_keys(struct s3cp *s)
+{
+	enum input_got got = INPUT_RECORD;
+	struct record r;
+
+	while (got == INPUT_RECORD && !s->ended && app_wants_more(&s->app) &&
+	    s->nbusy < 2 * s->app.options.jobs) {
+		got = input_next(&s->input, &r);
+		if (got == INPUT_RECORD)
+			begin(s, &r);
+		else if (got == INPUT_END)
+			s->ended = true;
+	}
+}
+
+/* What room no new key has taken is for more parts of the large objects, one
+ * each in turn: the next key that comes takes it back part by part. */
+static void
+widen(struct s3cp *s)
+{
+	struct copy *c;
+	bool any = true;
+
+	while (any) {
+		any = false;
+		for (c = s->busy; c != NULL; c = c->next) {
+			if (!app_wants_more(&s->app))
+				return;
+			any = copy_widen(c) || any;
+		}
+	}
+}
+
+/* Before the loop sleeps. */
 static void
 pump(void *arg)
 {
 	struct s3cp *s = arg;
-	struct record r;
 
-	while (!s->ended && app_wants_more(&s->app) &&
-	    s->nbusy < 2 * s->app.options.jobs) {
-		switch (input_next(&s->input, &r)) {
-		case INPUT_RECORD:
-			begin(s, &r);
-			break;
-		case INPUT_WAIT:
-			return;
-		case INPUT_END:
-			s->ended = true;
-			break;
-		}
-	}
+	begin_keys(s);
+	widen(s);
 	if (s->ended && s->nbusy == 0)
 		app_finish(&s->app);
 }
@@ -286,6 +309,7 @@ set_up(struct s3cp *s)
 	job->arg = s;
 	job->pool = &s->pool;
 	job->parts_max = jobs < PARTS_MAX ? jobs : PARTS_MAX;
+	job->parts_most = jobs;
 	pool_init(&s->pool, POOL_SIZE);
 	options_check(s);
 	app_location(&s->app, &s->source, s->app.operands[0]);

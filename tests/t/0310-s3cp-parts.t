@@ -155,6 +155,16 @@ agree 12g 1,2,4
 ok 'metadata and tags of large ones can be dropped' \
     grep -q ' - - STANDARD$' got
 
+# --- one large object alone has the whole window ---
+say 'drop dst' 'bucket dst' 'put src wide size=3000M parts=5M' \
+    'latency UploadPartCopy 50' 'log reset'
+run s3cp --preserve parts src dst wide
+status_is 0 'an object of 600 parts is copied'
+ok 'with more of them in flight than its share beside others' \
+    [ "$(counted inflight-peak)" -gt 64 ]
+ok 'and no more than -j' [ "$(counted inflight-peak)" -le 256 ]
+agree wide 1-
+
 # --- the end of a run ---
 say 'latency UploadPartCopy 200' 'drop dst' 'bucket dst'
 timeout --foreground -s INT 1 s3cp -j 4 --part-size 5M src dst 12g 2>err

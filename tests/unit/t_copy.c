@@ -76,6 +76,7 @@ static struct copy *copy;
 static bool seen[COPY_BLAME + 1][COPY_BLAME + 1];
 static unsigned done_count, warn_count, faults_left, lost, dropped, refused;
 static bool stopped, endless, was_there;
+static unsigned widened;  /* parts, over all runs of a scenario */
 static unsigned hopeless; /* faults that looking cannot settle */
 static enum copy_result got;
 static struct fail got_fail;
@@ -189,6 +190,8 @@ wait_once(void *arg, struct pollfd *fds, size_t count, int timeout)
 		endless = true;
 		loop_stop(loop);
 	} else if (fake.nactive > 0) {
+		while (job.parts_most > job.parts_max && copy_widen(copy))
+			widened++;
 		end_one();
 	} else if (timeout >= 0) {
 		now += timeout;
@@ -205,7 +208,7 @@ fake_clock(void)
 
 /* --- what must hold after any run --- */
 
-static void in_parts_5(void);
+static void in_parts_5(void), in_parts_wide(void);
 
 static struct violations {
 	unsigned runs, unended, left_open, wrong, clobbered, early, unwanted,
@@ -297,6 +300,8 @@ run_once(const struct scenario *sc)
 	job.done = on_done;
 	job.warn = on_warn;
 	sc->set_up();
+	if (job.parts_most < job.parts_max)
+		job.parts_most = job.parts_max;
 	was_there = fake.exists;
 	copy = copy_new(&job);
 	copy_start(copy, sc->record, strlen(sc->record));
@@ -311,7 +316,7 @@ static void
 explore(const struct scenario *sc)
 {
 	memset(&bad, 0, sizeof(bad));
-	path_len = 0;
+	path_len = widened = 0;
 	do
 		run_once(sc);
 	while (next_path() && bad.unended == 0);
@@ -325,6 +330,8 @@ explore(const struct scenario *sc)
 	is_int(bad.memory, 0, "no memory is held");
 	is_int(bad.recopied, 0, "no part is copied that needs not be");
 	is_int(bad.others, 0, "no upload of others is ended");
+	ok((widened > 0) == (sc->set_up == in_parts_wide),
+	    "parts beyond its share are begun where they may be");
 }
 
 /* --- scenarios --- */
@@ -525,6 +532,22 @@ in_parts_3(void)
 {
 	fake_set_source(25, 3, 10);
 	job.keep_parts = true;
+}
+
+/* What the window has room for, beyond an object's share. */
+static void
+in_parts_wide(void)
+{
+	in_parts_3();
+	job.parts_max = 1;
+	job.parts_most = 3;
+}
+
+static void
+stream_wide(void)
+{
+	in_parts_wide();
+	job.via = COPY_VIA_STREAM;
 }
 
 static void
@@ -866,6 +889,9 @@ static const struct scenario scenarios[] = {
     {"large -n there", large_there, PLAIN, SKIPPED_IF_GOOD, 1, 0},
     {"large, one at a time", large_slow, PLAIN, COPIED_IF_GOOD, 2, 0},
     {"3 parts", in_parts_3, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"3 parts, 1 and what room is left", in_parts_wide, PLAIN, COPIED_IF_GOOD,
+	1, 3},
+    {"the same through memory", stream_wide, PLAIN, COPIED_IF_GOOD, 1, 0},
     {"large, changes", large_chimera, PLAIN, FAILED_IF_GOOD, 1, 0},
     {"large, no ETag told", large_mute, PLAIN, COPIED_IF_GOOD, 1, 0},
     {"large, no ETag, differs", large_mute_differs, PLAIN, FAILED_IF_GOOD, 1,
