@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "checksum.h"
+#include "intake.h"
 #include "md5.h"
 #include "request.h"
 #include "s3.h"
@@ -379,10 +380,27 @@ s3_next_element(struct request *r, const char *name, size_t *at, size_t *n)
 	return decode_xml(r, start, (size_t)(end - start), n);
 }
 
+uint64_t
+s3_body_length(const struct request *r)
+{
+	return r->intake != NULL ? intake_length(r->intake) : r->body.n;
+}
+
+void
+s3_body_md5(const struct request *r, unsigned char md5[16])
+{
+	if (r->intake != NULL)
+		memcpy(md5, intake_md5(r->intake), 16);
+	else
+		md5_of(r->body.p, r->body.n, md5);
+}
+
 struct content *
 s3_take_body(struct request *r, const unsigned char md5[16])
 {
-	struct content *c = content_stored(r->body.p, r->body.n);
+	struct content *c = r->intake != NULL ?
+	    intake_take(r->intake) :
+	    content_stored(r->body.p, r->body.n);
 
 	for (int i = 0; i < 16; i++)
 		(void)snprintf(c->etag + 2 * i, 3, "%02x", md5[i]);

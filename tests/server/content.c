@@ -8,6 +8,7 @@
 
 #define CACHE_SLOTS 262144 /* a power of two */
 #define CHUNK	    65536
+#define STEP	    0x9e3779b97f4a7c15U
 
 struct content_blob {
 	unsigned holders;
@@ -46,15 +47,33 @@ mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-/* The generator: word i is a hash of seed and i, little-endian bytes. */
+/* The inverse. */
+static uint64_t
+unmix(uint64_t x)
+{
+	x ^= x >> 31 ^ x >> 62;
+	x *= 0x319642b2d24d8ec3U;
+	x ^= x >> 27 ^ x >> 54;
+	x *= 0x96de1b173f119089U;
+	return x ^ x >> 30 ^ x >> 60;
+}
+
+/* Where in the one row of words that all seeds share a word of seed is. */
+static uint64_t
+place_of(uint64_t seed, uint64_t offset)
+{
+	return mix(seed + STEP) + offset / 8 * STEP;
+}
+
+/* The generator: a word is a hash of its place, little-endian bytes. */
 static void
 generate(uint64_t seed, uint64_t offset, char *out, size_t n)
 {
-	uint64_t base = mix(seed + 0x9e3779b97f4a7c15U), i = offset / 8;
+	uint64_t place = place_of(seed, offset);
 	size_t skip = offset % 8;
 
-	while (n > 0) {
-		uint64_t word = mix(base + i++ * 0x9e3779b97f4a7c15U);
+	for (; n > 0; place += STEP) {
+		uint64_t word = mix(place);
 		size_t take = 8 - skip < n ? 8 - skip : n;
 
 		memcpy(out, (char *)&word + skip, take);
@@ -62,6 +81,44 @@ generate(uint64_t seed, uint64_t offset, char *out, size_t n)
 		n -= take;
 		skip = 0;
 	}
+}
+
+size_t
+content_agree(uint64_t seed, uint64_t offset, const void *data, size_t n)
+{
+	char ours[4096];
+	const char *p = data;
+	size_t at = 0, i = 0, some;
+
+	while (at < n) {
+		some = n - at < sizeof(ours) ? n - at : sizeof(ours);
+		generate(seed, offset + at, ours, some);
+		if (memcmp(ours, p + at, some) != 0)
+			break;
+		at += some;
+	}
+	if (at < n)
+		while (ours[i] == p[at + i])
+			i++;
+	return at + i;
+}
+
+bool
+content_recognise(const void *data, size_t n, uint64_t *seed, uint64_t *offset)
+{
+	const char *p = data;
+
+	/* The second word tells its place, however much of the first there
+	 * is. */
+	for (*offset = 0; *offset < 8 && n >= CONTENT_TELLING; ++*offset) {
+		uint64_t word;
+
+		memcpy(&word, p + 8 - *offset, sizeof(word));
+		*seed = unmix(unmix(word) - STEP) - STEP;
+		if (content_agree(*seed, *offset, p, n) == n)
+			return true;
+	}
+	return false;
 }
 
 static struct content *
@@ -72,6 +129,17 @@ new_content(size_t extents)
 	c->holders = 1;
 	c->extent = mem_alloc((extents ? extents : 1) * sizeof(*c->extent));
 	return c;
+}
+
+static bool
+goes_on(const struct content_extent *e, const struct content_extent *next)
+{
+	uint64_t end = e->offset + e->length;
+
+	if (e->blob != NULL || next->blob != NULL)
+		return e->blob == next->blob && end == next->offset;
+	return end % 8 == next->offset % 8 &&
+	    place_of(e->seed, end) == place_of(next->seed, next->offset);
 }
 
 /* Adds an extent, merged with the last one where it goes on from there. */
@@ -85,8 +153,7 @@ append(struct content *c, const struct content_extent *e)
 	c->size += e->length;
 	if (c->nextents > 0) {
 		last = &c->extent[c->nextents - 1];
-		if (last->blob == e->blob && last->seed == e->seed &&
-		    last->offset + last->length == e->offset) {
+		if (goes_on(last, e)) {
 			last->length += e->length;
 			return;
 		}
@@ -107,19 +174,28 @@ content_generated(uint64_t seed, uint64_t size)
 }
 
 struct content *
-content_stored(char *data, size_t n)
+content_run(
+    uint64_t seed, uint64_t offset, uint64_t length, char *data, size_t n)
 {
-	struct content *c = new_content(1);
-	struct content_extent e = {NULL, 0, 0, n};
+	struct content *c = new_content(2);
+	struct content_extent run = {NULL, seed, offset, length};
+	struct content_extent rest = {NULL, 0, 0, n};
 
+	append(c, &run);
 	if (n == 0) {
 		free(data);
 		return c;
 	}
-	e.blob = mem_alloc(sizeof(*e.blob));
-	e.blob->data = data;
-	append(c, &e);
+	rest.blob = mem_alloc(sizeof(*rest.blob));
+	rest.blob->data = data;
+	append(c, &rest);
 	return c;
+}
+
+struct content *
+content_stored(char *data, size_t n)
+{
+	return content_run(0, 0, 0, data, n);
 }
 
 struct content *
@@ -264,7 +340,8 @@ stand_in_md5(const struct content *c, unsigned char out[16])
 	md5_init(&m);
 	for (size_t i = 0; i < c->nextents; i++) {
 		const struct content_extent *e = &c->extent[i];
-		uint64_t words[3] = {e->seed, e->offset, e->length};
+		uint64_t words[3] = {
+		    place_of(e->seed, e->offset), e->offset % 8, e->length};
 
 		if (e->blob != NULL) {
 			md5_add(&m, "blob", 4);

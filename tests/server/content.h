@@ -40,6 +40,17 @@ void content_rules_fini(struct content_rules *);
 struct content *content_generated(uint64_t seed, uint64_t size);
 /* Takes the bytes over (they must come from malloc). */
 struct content *content_stored(char *, size_t);
+/* So much from offset on of what seed generates, then such bytes. */
+struct content *
+content_run(uint64_t seed, uint64_t offset, uint64_t length, char *, size_t);
+/*
+ * Is this from what some seed generates? So many bytes tell. The seed need not
+ * be the one that was used: the same bytes come under many, at other offsets.
+ */
+#define CONTENT_TELLING 64
+bool content_recognise(const void *, size_t, uint64_t *seed, uint64_t *offset);
+/* How many of these bytes are what seed generates from offset on. */
+size_t content_agree(uint64_t seed, uint64_t offset, const void *, size_t);
 /* The bytes from offset on, as a content of its own, in no parts. */
 struct content *
 content_slice(const struct content *, uint64_t offset, uint64_t length);

@@ -7,6 +7,8 @@
 
 #include "answer.h"
 #include "http.h"
+#include "intake.h"
+#include "s3.h"
 #include "server.h"
 #include "sigv4.h"
 
@@ -61,6 +63,7 @@ on_completed(void *arg, struct MHD_Connection *connection, void **context,
 	if (r->counted)
 		record_end(&r->server->record);
 	content_drop(r->content);
+	intake_free(r->intake);
 	text_fini(&r->body);
 	text_fini(&r->reply);
 	mem_pool_fini(&r->pool);
@@ -75,6 +78,34 @@ leave_escaped(void *arg, struct MHD_Connection *connection, char *text)
 	(void)arg;
 	(void)connection;
 	return strlen(text);
+}
+
+/* Does the request ask for nothing that needs the body whole? */
+static bool
+may_pass(const struct request *r)
+{
+	static const char *const headers[] = {"transfer-encoding",
+	    "x-amz-copy-source", "x-amz-decoded-content-length",
+	    "x-amz-trailer", "x-amz-checksum-crc32", "x-amz-checksum-crc32c",
+	    "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1",
+	    "x-amz-checksum-sha256"};
+
+	for (size_t i = 0; i < sizeof(headers) / sizeof(*headers); i++)
+		if (request_header(r, headers[i]) != NULL)
+			return false;
+	return strcmp(r->method, "PUT") == 0;
+}
+
+/* Where a body of so many bytes will be. */
+static void
+make_room(struct http_port *port, struct request *r, uint64_t n)
+{
+	const char *hash = request_header(r, "x-amz-content-sha256");
+
+	if (!port->admin && n >= INTAKE_LEAST && may_pass(r))
+		r->intake = intake_new(hash != NULL && strlen(hash) == 64);
+	else if (n < (uint64_t)1 << 30)
+		text_reserve(&r->body, (size_t)n);
 }
 
 static void
@@ -98,9 +129,8 @@ begin(struct http_port *port, struct request *r, const char *method)
 		r->counted = true;
 		record_begin(&r->server->record);
 	}
-	if (length != NULL && text_number(length, false, &n) && n > 0 &&
-	    n < (uint64_t)1 << 30)
-		text_reserve(&r->body, (size_t)n);
+	if (length != NULL && text_number(length, false, &n) && n > 0)
+		make_room(port, r, n);
 }
 
 static void
@@ -167,6 +197,8 @@ answer(struct http_port *port, struct request *r)
 			return answer_reset(r);
 	}
 	r->done = true;
+	if (r->intake != NULL)
+		intake_end(r->intake);
 	port->handle(r);
 	if (every > 0 && r->link != NULL && r->link->requests >= every)
 		r->close = true;
@@ -208,9 +240,12 @@ on_request(void *arg, struct MHD_Connection *connection, const char *url,
 		return refused(port, r) ? answer_send(r, true) : MHD_YES;
 	}
 	if (*n > 0) {
-		if (r->body.n + *n > BODY_MAX)
+		if (s3_body_length(r) + *n > BODY_MAX)
 			return MHD_NO;
-		text_add(&r->body, data, *n);
+		if (r->intake != NULL)
+			intake_add(r->intake, data, *n);
+		else
+			text_add(&r->body, data, *n);
 		*n = 0;
 		return MHD_YES;
 	}

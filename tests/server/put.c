@@ -16,8 +16,8 @@ s3_put_object(struct request *r)
 	if (!request_allowed(r, "PutObject"))
 		return;
 	store_object_init(&r->server->store, &o);
-	md5_of(r->body.p, r->body.n, md5);
-	if (r->body.n > r->bucket->options.max_copy) {
+	s3_body_md5(r, md5);
+	if (s3_body_length(r) > r->bucket->options.max_copy) {
 		(void)request_error(r, 400, "EntityTooLarge",
 		    "Your proposed upload exceeds the maximum allowed size");
 	} else if (s3_read_attributes(r, &o) && s3_check_digests(r, md5, &o) &&

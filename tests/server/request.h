@@ -17,6 +17,7 @@
 
 struct MHD_Connection;
 struct fault;
+struct intake;
 struct server;
 
 struct request_param {
@@ -47,6 +48,7 @@ struct request {
 	size_t key_length;
 	const char *host_region; /* from a host name like AWS's, or NULL */
 	struct text body;
+	struct intake *intake;		/* a large body, instead; or NULL */
 	struct request_header *trailer; /* of an aws-chunked body */
 
 	/* who sent it */

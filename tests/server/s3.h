@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "store.h"
 
@@ -88,6 +89,9 @@ char *
 s3_next_element(struct request *, const char *name, size_t *at, size_t *n);
 /* "etag" with its quotes, in the pool. */
 const char *s3_quoted(struct request *, const char *etag);
+/* Of the request's body, wherever that is. */
+uint64_t s3_body_length(const struct request *);
+void s3_body_md5(const struct request *, unsigned char md5[16]);
 /* Takes over the request's body as a content whose ETag is its true MD5. */
 struct content *s3_take_body(struct request *, const unsigned char md5[16]);
 

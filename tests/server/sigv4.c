@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "intake.h"
 #include "request.h"
 #include "server.h"
 #include "sigv4.h"
@@ -549,12 +550,15 @@ sigv4_check_body(struct request *r)
 	if (r->payload_hash == NULL || strlen(r->payload_hash) != 64)
 		return true;
 	/* Most requests have no body: spare them the hash. */
-	if (r->body.n == 0 &&
+	if (r->body.n == 0 && r->intake == NULL &&
 	    strcmp(r->payload_hash,
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852"
 		"b855") == 0)
 		return true;
-	sigv4_sha256(r->body.p, r->body.n, hash);
+	if (r->intake != NULL)
+		memcpy(hash, intake_sha256(r->intake), sizeof(hash));
+	else
+		sigv4_sha256(r->body.p, r->body.n, hash);
 	text_hex(&hex, hash, 32);
 	same = strcasecmp(hex.p, r->payload_hash) == 0;
 	text_fini(&hex);

@@ -74,7 +74,7 @@ s3_upload_part(struct request *r)
 	if (!request_allowed(r, "PutObject") ||
 	    (u = s3_find_upload(r)) == NULL || !s3_part_number(r, &number))
 		return;
-	md5_of(r->body.p, r->body.n, md5);
+	s3_body_md5(r, md5);
 	if (!s3_check_digests(r, md5, NULL))
 		return;
 	part = s3_take_body(r, md5);
