@@ -60,6 +60,9 @@ set_method(CURL *e, const struct http_req *req)
 {
 	const char *custom = NULL;
 
+	/* With those of a former POST libcurl 7.88 would take a PUT's body for
+	 * them, and not rewind it before it sends the PUT once more. */
+	curl_easy_setopt(e, CURLOPT_POSTFIELDS, NULL);
 	curl_easy_setopt(e, CURLOPT_HTTPGET, 1L);
 	if (strcmp(req->method, "HEAD") == 0) {
 		curl_easy_setopt(e, CURLOPT_NOBODY, 1L);

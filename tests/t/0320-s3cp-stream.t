@@ -99,6 +99,18 @@ for fault in 'PutObject p=0.4 seed=1 503' 'UploadPart p=0.4 seed=1 503' \
 done
 say 'faults clear'
 
+# libcurl sends once more what went out on a kept connection that was dead,
+# here that of the CreateMultipartUpload: the part must go whole.
+clear_dst
+say 'fault UploadPart nth=1 reset' 'log reset'
+copy -j 1 --debug big dst part1
+status_is 0 'a part on a dead connection'
+is "$(digest "$TO_ADMIN" dst)" "$(digest "$FROM_ADMIN" big | grep '^part1 ')" \
+    'goes once more'
+is "$(ask /log | grep -c '^UploadPart')" 2 'is sent twice'
+is "$(grep -c 'UploadPart.*attempt 1, good' err)" 1 'by libcurl itself'
+say 'faults clear'
+
 # --- -n ---
 clear_dst
 say 'put dst 20m size=3' 'fault PutObject nth=2 lost'
