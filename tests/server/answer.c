@@ -47,6 +47,29 @@ copy_out(struct body *b, uint64_t at, char *out, size_t n)
 	}
 }
 
+static int
+socket_of(struct request *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info->connect_fd;
+}
+
+/* Ends the connection. The library would do so when it next looks at it, which
+ * it may never do: with epoll nothing happens at a socket that only waits. */
+static ssize_t
+cut(struct request *r)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    r->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	if (info != NULL && info->tls_session != NULL)
+		(void)gnutls_bye(info->tls_session, GNUTLS_SHUT_WR);
+	(void)shutdown(socket_of(r), SHUT_RDWR);
+	return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
 /* Waits among the stalled requests; when they are released, this one ends. */
 static ssize_t
 hang(struct body *b)
@@ -54,7 +77,7 @@ hang(struct body *b)
 	struct request *r = b->request;
 
 	if (b->hung)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
+		return cut(r);
 	b->hung = true;
 	r->next_stalled = r->server->stalled;
 	r->server->stalled = r;
@@ -69,7 +92,7 @@ read_body(void *arg, uint64_t at, char *out, size_t max)
 	size_t n = max;
 
 	if (at >= b->cut_at)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
+		return cut(b->request);
 	if (at >= b->hang_at)
 		return hang(b);
 	if (n > b->cut_at - at)
@@ -100,15 +123,6 @@ free_body(void *arg)
 	content_drop(b->content);
 	text_fini(&b->text);
 	free(b);
-}
-
-static int
-socket_of(struct request *r)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-	return info->connect_fd;
 }
 
 enum MHD_Result

@@ -309,6 +309,13 @@ ok 'reset: curl 56 or 52' sh -c "
 tell 'faults clear' 'fault GetObject nth=1 close' 'put open big size=100000' \
 	>/dev/null
 ok 'close: curl 18' fails_with 18 curl -sS "$s3/open/big"
+tell 'faults clear' 'fault GetObject always close' \
+	'put open byte size=1' 'put open none size=0' >/dev/null
+ok 'close before the first byte: curl 18' fails_with 18 \
+	curl -sS -m 60 "$s3/open/byte"
+tell 'faults clear' 'fault GetObject nth=1 wrong-length' >/dev/null
+ok 'wrong-length of no bytes: curl 18' fails_with 18 \
+	curl -sS -m 60 "$s3/open/none"
 tell 'faults clear' 'fault GetObject nth=1 garbage' >/dev/null
 ok 'garbage: curl 1 or 8' sh -c "curl -sS $s3/open/k; rc=\$?
 	echo \$rc; test \$rc -eq 1 || test \$rc -eq 8"
