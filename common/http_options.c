@@ -10,9 +10,7 @@
 #define LONG_TIMEOUT	(30 * 60000) /* ms: a copy inside the store */
 #define STALL		30	     /* s at less than ... */
 #define TRICKLE		500	     /* ... bytes a second: as good as dead */
-#define IDLE_MAX                              \
-	4 /* s that a connection may rest: S3 \
-	   * closes them after 5 or more */
+#define IDLE_MAX	4 /* s at rest: S3 closes connections after 5 or more */
 
 void
 http_options_constant(CURL *e)

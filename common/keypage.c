@@ -72,30 +72,33 @@ put_bytes(unsigned char *p, const char *s, size_t len)
 	return p + len;
 }
 
-static int
-hex_digit(char c)
+static const char digits[] = "0123456789abcdef";
+
+/* The value of a hex digit; what is none adds to bad.  Whether the next digit
+ * of an MD5 is a letter cannot be predicted, so nothing here branches on it. */
+static unsigned
+hex_value(char c, unsigned *bad)
 {
-	return c >= '0' && c <= '9' ? c - '0' :
-	    c >= 'a' && c <= 'f'    ? c - 'a' + 10 :
-				      -1;
+	unsigned u = (unsigned char)c;
+	unsigned value = (u + (u >> 6) * 9) & 15;
+
+	*bad |= u ^ (unsigned char)digits[value];
+	return value;
 }
 
 static bool
 put_hex(unsigned char *p, const char *etag, size_t len)
 {
-	int high, low;
-	size_t i;
+	unsigned bad = 0, high, low, i;
 
 	if (len != 32)
 		return false;
 	for (i = 0; i < 16; i++) {
-		high = hex_digit(etag[2 * i]);
-		low = hex_digit(etag[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
+		high = hex_value(etag[2 * i], &bad);
+		low = hex_value(etag[2 * i + 1], &bad);
 		p[i] = (unsigned char)(high << 4 | low);
 	}
-	return true;
+	return bad == 0;
 }
 
 static unsigned char *
@@ -202,7 +205,6 @@ get_number(const unsigned char *p, uint64_t *n)
 static const unsigned char *
 get_etag(struct keypage_cursor *c, const unsigned char *p, unsigned flags)
 {
-	static const char digits[] = "0123456789abcdef";
 	struct record *r = &c->record;
 	uint64_t n;
 	size_t i;

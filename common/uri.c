@@ -77,10 +77,21 @@ decoded_len(const char *p, size_t len)
 	return len - 2 * escapes;
 }
 
+/* Text without escapes; each `+' becomes plus. */
+static void
+copy_plain(char *to, const char *p, size_t len, char plus)
+{
+	char *end = to + len;
+
+	memcpy(to, p, len);
+	while ((to = memchr(to, '+', (size_t)(end - to))) != NULL)
+		*to++ = plus;
+}
+
 static bool
 decode(struct buf *out, const char *p, size_t len, char plus)
 {
-	const char *end = p + len;
+	const char *end = p + len, *escape;
 	char *to, *start;
 	int high, low;
 
@@ -90,11 +101,13 @@ decode(struct buf *out, const char *p, size_t len, char plus)
 	if (start == NULL)
 		return false;
 	while (p < end) {
-		if (*p != '%') {
-			*to++ = *p == '+' ? plus : *p;
-			p++;
-			continue;
-		}
+		escape = memchr(p, '%', (size_t)(end - p));
+		len = (size_t)((escape == NULL ? end : escape) - p);
+		copy_plain(to, p, len, plus);
+		to += len;
+		p += len;
+		if (escape == NULL)
+			break;
 		high = end - p > 2 ? digit(p[1]) : -1;
 		low = end - p > 2 ? digit(p[2]) : -1;
 		if (high < 0 || low < 0)

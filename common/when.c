@@ -3,6 +3,9 @@
 #include "when.h"
 
 #define DAY_MS	INT64_C(86400000)
+#define CENTURY 36524  /* days of three in four centuries */
+#define CYCLE	146097 /* days of 400 years */
+#define MARCH	719468 /* days from the first of March of year 0 to 1970 */
 #define LAST_MS INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
 struct date {
@@ -18,7 +21,24 @@ days(int year, int month, int day)
 	int64_t m = month > 2 ? month - 3 : month + 9;
 
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day -
-	    719469;
+	    1 - MARCH;
+}
+
+/* The reverse; 153 days are five months from March on. */
+static void
+from_days(int64_t since_1970, struct date *d)
+{
+	int64_t day = since_1970 + MARCH;
+	int in_cycle = (int)(day % CYCLE);
+	int year = (in_cycle - in_cycle / 1460 + in_cycle / CENTURY -
+		       in_cycle / (CYCLE - 1)) /
+	    365;
+	int in_year = in_cycle - (365 * year + year / 4 - year / 100);
+	int month = (5 * in_year + 2) / 153;
+
+	d->day = in_year - (153 * month + 2) / 5 + 1;
+	d->month = month < 10 ? month + 3 : month - 9;
+	d->year = (int)(day / CYCLE * 400) + year + (d->month <= 2);
 }
 
 static int
@@ -48,23 +68,14 @@ to_ms(const struct date *d, int64_t *ms)
 static void
 from_ms(int64_t ms, struct date *d)
 {
-	int64_t day, rest;
+	int rest;
 
 	ms = ms < 0 ? 0 : ms > LAST_MS ? LAST_MS : ms;
-	day = ms / DAY_MS;
-	rest = ms % DAY_MS / 1000;
-	d->hour = (int)(rest / 3600);
-	d->minute = (int)(rest / 60 % 60);
-	d->second = (int)(rest % 60);
-	/* Never too late a guess: 366 days a year; then step. */
-	d->year = 1970 + (int)(day / 366);
-	while (days(d->year + 1, 1, 1) <= day)
-		d->year++;
-	d->month = 1;
-	day -= days(d->year, 1, 1);
-	while (day >= month_length(d->year, d->month))
-		day -= month_length(d->year, d->month++);
-	d->day = (int)day + 1;
+	from_days(ms / DAY_MS, d);
+	rest = (int)(ms % DAY_MS / 1000);
+	d->hour = rest / 3600;
+	d->minute = rest / 60 % 60;
+	d->second = rest % 60;
 }
 
 /* Exactly n digits at *s, which moves past them. */
@@ -87,7 +98,11 @@ digits(const char **s, const char *end, int n, int *out)
 static bool
 letter(const char **s, const char *end, const char *any)
 {
-	if (*s == end || **s == '\0' || strchr(any, **s) == NULL)
+	if (*s == end)
+		return false;
+	while (*any != '\0' && *any != **s)
+		any++;
+	if (*any == '\0')
 		return false;
 	(*s)++;
 	return true;
