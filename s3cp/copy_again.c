@@ -82,7 +82,8 @@ describe(struct copy *c, struct buf *text)
 	unsigned i;
 
 	buf_reset(text);
-	buf_adds(text, c->from_name.data);
+	buf_addf(text, "%s/", c->job->from->params.bucket);
+	buf_add(text, c->from_key.data, c->from_key.len);
 	buf_addf(text, "\n%s\n", c->pin.data);
 	for (i = 1; i <= plan->count; i++) {
 		plan_part(plan, i, &offset, &len);
@@ -120,20 +121,29 @@ make_mark(struct copy *c)
 	return true;
 }
 
-/* Does the source's ETag tell beforehand what all parts must make?  (A name
+/* Is each part that the store copies one of the source as it is now?  (A name
  * that must be probed loses part 1 to that: copy_mend.c.) */
+static bool
+is_pinned(const struct copy *c)
+{
+	const struct copy_job *job = c->job;
+
+	return !job->no_pin &&
+	    (job->to->endp.is_aws ||
+		memchr(c->from_key.data, '%', c->from_key.len) == NULL);
+}
+
+/* Does the source's ETag tell beforehand what all parts must make? */
 static bool
 can_be_proven(struct copy *c)
 {
 	const struct copy_job *job = c->job;
 
-	return job->via == COPY_VIA_SERVER && !job->no_again && !job->no_pin &&
-	    copy_parts_same(c) &&
+	return !job->no_again && copy_parts_same(c) &&
 	    copy_parts_plan(c)->count >= COPY_AGAIN_LEAST &&
 	    meta_is_md5(c->source->etag, true) && !meta_opaque(c->source) &&
 	    !job->to->endp.is_directory &&
-	    (job->to->endp.is_aws ||
-		memchr(c->from_key.data, '%', c->from_key.len) == NULL);
+	    (job->via == COPY_VIA_STREAM || is_pinned(c));
 }
 
 void

@@ -54,14 +54,17 @@ static void
 drop_data(struct copy_stream *s)
 {
 	struct pool *pool = s->copy->job->pool;
+	bool had = s->data != NULL;
+	size_t size = s->size;
 
 	pool_wait_no_more(pool, &s->waiter);
-	if (s->data != NULL)
-		pool_give(pool, s->size);
 	free(s->data);
 	s->data = NULL;
 	s->size = s->len = 0;
 	s->whole = false;
+	/* Who waits for it takes its own at once. */
+	if (had)
+		pool_give(pool, size);
 }
 
 void

@@ -36,14 +36,23 @@ span_deliver(void *arg)
 }
 
 static void
+span_drop(struct span *s)
+{
+	bool had = s->data != NULL;
+
+	/* Who waits for it takes its own at once. */
+	free(s->data);
+	s->data = NULL;
+	if (had)
+		pool_give(s->pool, s->room);
+}
+
+static void
 span_end(struct span *s)
 {
 	pool_wait_no_more(s->pool, &s->waiter);
 	loop_timer_cancel(s->env->loop, &s->timer);
-	if (s->data != NULL)
-		pool_give(s->pool, s->room);
-	free(s->data);
-	s->data = NULL;
+	span_drop(s);
 	s->state = SPAN_ENDED;
 	loop_defer(s->env->loop, &s->call);
 }

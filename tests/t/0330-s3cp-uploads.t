@@ -111,6 +111,29 @@ status_is 0 'one request copies it without the parts'
 is "$(counted ListMultipartUploads)" 0 'and nothing is looked for'
 say 'drop dst' 'bucket dst'
 
+
+# Streamed, too.
+say 'put src many size=600M parts=5M type=a/b meta.x=y tag.t=u' \
+    'fault UploadPart every=2 stall'
+s3cp -j 8 --via stream src dst many 2>/dev/null &
+victim=$!
+tries=0
+until ask /uploads | grep -qE ' ([5-9]|[1-9][0-9]+)$' || [ $tries -eq 3000 ]; do
+	tries=$((tries + 1))
+done
+kill -9 $victim
+wait $victim 2>/dev/null
+say 'faults clear' 'log reset'
+left=$(ask /uploads | sed 's/.* //')
+ok 'some streamed parts are left' [ "${left:-0}" -ge 5 ]
+run s3cp --via stream src dst many
+status_is 0 'what a killed stream left is gone on with'
+quiet 'says nothing'
+ok 'no part of it is sent again' [ "$(counted UploadPart)" -le $((121 - left)) ]
+is "$(counted CreateMultipartUpload)" 0 'in the upload that it began'
+is "$(ask '/diff?a=src&b=dst&etag=1' | grep many)" '' 'it is the same'
+is "$(ask /uploads)" '' 'no upload is open'
+
 # Failures.
 wanted=1
 leave src dst big

@@ -42,4 +42,12 @@ c=$(peak s3cp many none <some)
 ok "s3cp: $a KiB at 10,000 keys, $c KiB at 60,000" \
     [ "$c" -lt $((b + 2048)) ]
 ok 's3cp: under 32 MiB' [ "$c" -lt 32768 ]
+
+# What is streamed takes 64 MiB, however it is cut into pieces.
+say 'bucket large' 'put large 16m size=320M parts=16M' \
+    'put large 64m size=512M parts=64M' 'put large one size=512M'
+for key in 16m 64m one; do
+	a=$(peak s3cp --via stream large none $key)
+	ok "s3cp --via stream: $a KiB, $key" [ "$a" -lt 98304 ]
+done
 finish

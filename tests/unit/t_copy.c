@@ -266,7 +266,8 @@ judge(const struct scenario *sc, bool any_fault)
 	bad.early += fake.abort_beside_part;
 	bad.unwanted += !any_fault && !as_wanted(sc);
 	bad.recopied += !any_fault && sc->parts > 0 &&
-	    fake.sent[S3OP_COPY_PART] != sc->parts;
+	    fake.sent[job.via == COPY_VIA_STREAM ? S3OP_UPLOAD_PART :
+						   S3OP_COPY_PART] != sc->parts;
 	bad.others += fake.aborted_foreign;
 	bad.unsettled += any_fault && hopeless == 0 && !as_wanted(sc);
 	bad.memory += memory.used > 0 || memory.first != NULL;
@@ -658,6 +659,35 @@ again_taken_at_last(void)
 	fake.ended_at = 3;
 }
 
+static void
+stream_again_2(void)
+{
+	again_2();
+	job.via = COPY_VIA_STREAM;
+	job.keep_parts = false;
+}
+
+static void
+stream_again_4(void)
+{
+	again_4();
+	job.via = COPY_VIA_STREAM;
+}
+
+static void
+stream_again_wrong(void)
+{
+	again_wrong();
+	job.via = COPY_VIA_STREAM;
+}
+
+static void
+stream_again_otherwise(void)
+{
+	again_otherwise();
+	job.via = COPY_VIA_STREAM;
+}
+
 /* Parts of two objects: the store does not notice. */
 static void
 large_chimera(void)
@@ -914,6 +944,11 @@ static const struct scenario scenarios[] = {
     {"again, otherwise", again_otherwise, PLAIN, COPIED_IF_GOOD, 0, 5},
     {"again -n", again_never_clobber, PLAIN, COPIED_IF_GOOD, 1, 3},
     {"again, taken", again_taken, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"stream again, 2 done", stream_again_2, PLAIN, COPIED_IF_GOOD, 1, 3},
+    {"stream again, 4 done", stream_again_4, PLAIN, COPIED_IF_GOOD, 1, 1},
+    {"stream again, wrong", stream_again_wrong, PLAIN, COPIED_IF_GOOD, 0, 9},
+    {"stream again, otherwise", stream_again_otherwise, PLAIN, COPIED_IF_GOOD,
+	0, 6},
     {"again, taken at last", again_taken_at_last, PLAIN, COPIED_IF_GOOD, 1, 3},
     {"1 part", in_parts_1, PLAIN, COPIED_IF_GOOD, 2, 0},
     {"odd parts", in_parts_odd, PLAIN, COPIED_IF_GOOD, 1, 0},
