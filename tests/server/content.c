@@ -69,18 +69,19 @@ place_of(uint64_t seed, uint64_t offset)
 static void
 generate(uint64_t seed, uint64_t offset, char *out, size_t n)
 {
-	uint64_t place = place_of(seed, offset);
-	size_t skip = offset % 8;
+	uint64_t place = place_of(seed, offset), word = mix(place);
+	size_t skip = offset % 8, take = 8 - skip < n ? 8 - skip : n;
 
-	for (; n > 0; place += STEP) {
-		uint64_t word = mix(place);
-		size_t take = 8 - skip < n ? 8 - skip : n;
-
-		memcpy(out, (char *)&word + skip, take);
-		out += take;
-		n -= take;
-		skip = 0;
+	memcpy(out, (char *)&word + skip, take);
+	out += take;
+	n -= take;
+	for (; n >= sizeof(word); n -= sizeof(word), out += sizeof(word)) {
+		place += STEP;
+		word = mix(place);
+		memcpy(out, &word, sizeof(word));
 	}
+	word = mix(place + STEP);
+	memcpy(out, &word, n);
 }
 
 size_t
