@@ -223,6 +223,15 @@ counted()
 	ask /counts | awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }'
 }
 
+# until_counted NAME N PID: waits until /counts says so much; the process is
+# what makes it so, and if it ends that is the end of the wait
+until_counted()
+{
+	until [ "$(counted "$1")" -ge "$2" ]; do
+		kill -0 "$3" 2>/dev/null || break
+	done
+}
+
 # cert: makes ca.pem, cert.pem and key.pem for localhost and 127.0.0.1
 cert()
 {

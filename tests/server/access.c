@@ -86,8 +86,31 @@ access_add(struct access *a, const char *account, const char *id,
 	k->secret = copy(secret);
 	k->token = copy(token);
 	k->expires = expires;
+	k->uses = -1;
 	k->next = a->keys;
 	a->keys = k;
+}
+
+void
+access_limit(struct access *a, const char *id, int64_t uses)
+{
+	struct access_key *k = access_find(a, id);
+
+	if (k != NULL)
+		k->uses = uses;
+}
+
+bool
+access_expired(const struct access_key *k, int64_t now)
+{
+	return (k->expires != 0 && now >= k->expires) || k->uses == 0;
+}
+
+void
+access_used(struct access_key *k)
+{
+	if (k->uses > 0)
+		k->uses--;
 }
 
 void

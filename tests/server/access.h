@@ -19,6 +19,7 @@ struct access_key {
 	char *account, *id, *secret;
 	char *token;	 /* NULL: none needed */
 	int64_t expires; /* ms since 1970; 0: never */
+	int64_t uses;	 /* requests that it is still good for; -1: any */
 	char *session;	 /* for this directory bucket only, or NULL */
 	bool read_only;	 /* the session */
 	struct access_derived {
@@ -46,6 +47,10 @@ struct access_key *access_find(struct access *, const char *id);
 /* Adds a key; one of the same id is replaced. token may be NULL. */
 void access_add(struct access *, const char *account, const char *id,
     const char *secret, const char *token, int64_t expires);
+/* After so many requests of the key's it has expired, too. */
+void access_limit(struct access *, const char *id, int64_t uses);
+bool access_expired(const struct access_key *, int64_t now);
+void access_used(struct access_key *);
 
 /* glob may be NULL: any key. */
 void access_rule(struct access *, bool deny, const char *account,

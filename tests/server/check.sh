@@ -187,6 +187,12 @@ ok 'a wrong secret' has SignatureDoesNotMatch as AKIABOB00000000002:x "$s3/src/k
 ok 'the canonical request is shown' has '<CanonicalRequest>GET' \
 	as AKIABOB00000000002:x "$s3/src/k"
 ok 'an unknown key' has InvalidAccessKeyId as NOBODY:x "$s3/src/k"
+tell 'account alice AKIASHORT s uses=2' 'account alice AKIAOLD s expires=-1' \
+	>/dev/null
+ok 'a key of two uses' is '200 200 400 ' "$(for _ in 1 2 3; do
+	status as AKIASHORT:s "$s3/src/k"; printf ' '; done)"
+ok 'is expired then' has ExpiredToken as AKIASHORT:s "$s3/src/k"
+ok 'as one is whose time is over' has ExpiredToken as AKIAOLD:s "$s3/src/k"
 ok 'somebody else' is 403 "$(status bob "$s3/src/k")"
 tell 'allow bob GetObject src k*' >/dev/null
 ok 'somebody else, allowed' is 200 "$(status bob "$s3/src/k")"

@@ -30,7 +30,7 @@ static bool
 do_account(struct directive *d)
 {
 	const char *token = NULL, *value;
-	int64_t expires = 0, seconds;
+	int64_t expires = 0, seconds, uses = -1;
 
 	for (size_t i = 4; i < d->n; i++) {
 		if ((value = directive_value(d->word[i], "token")) != NULL)
@@ -39,11 +39,16 @@ do_account(struct directive *d)
 			NULL &&
 		    text_signed(value, &seconds))
 			expires = server_now(d->server) + seconds * 1000;
+		else if ((value = directive_value(d->word[i], "uses")) !=
+			NULL &&
+		    text_signed(value, &uses) && uses >= 0)
+			continue;
 		else
 			return directive_fail(d, "bad option", d->word[i]);
 	}
 	access_add(&d->server->access, d->word[1], d->word[2], d->word[3],
 	    token, expires);
+	access_limit(&d->server->access, d->word[2], uses);
 	return true;
 }
 

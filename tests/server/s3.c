@@ -171,6 +171,8 @@ perform(struct request *r)
 	if (!sigv4_check(r, "s3") || !sigv4_check_body(r) || !check_length(r) ||
 	    !chunked_decode(r))
 		return;
+	if (r->access_key != NULL)
+		access_used(r->access_key);
 	if (r->account == NULL && (r->bucket_name == NULL)) {
 		(void)request_error(r, 403, "AccessDenied", "Access Denied");
 		return;

@@ -217,7 +217,7 @@ check_key(struct request *r, const struct claim *c)
 	    (key->token != NULL && strcmp(key->token, c->token) != 0))
 		return request_error(r, 400, "InvalidToken",
 		    "The provided token is malformed or otherwise invalid.");
-	if (key->expires != 0 && server_now(r->server) >= key->expires) {
+	if (access_expired(key, server_now(r->server))) {
 		r->close = true;
 		return request_error(
 		    r, 400, "ExpiredToken", "The provided token has expired.");
