@@ -63,6 +63,8 @@ struct copy_job {
 	bool look_first;   /* the store cannot refuse to clobber */
 	bool no_condition; /* it does not know If-None-Match */
 	bool no_pin;	   /* nor x-amz-copy-source-if-match */
+	bool no_pin_parts; /* nor that with ETags of objects in parts */
+	bool no_part_copy; /* nor UploadPartCopy */
 	bool no_tagging;   /* nor tags */
 	bool no_layout;	   /* nor HEAD of a part */
 	bool no_again;	   /* nor tells of open uploads, or not us */
@@ -91,7 +93,8 @@ struct copy_job {
  * COPY		CopyObject		end		too large: HEAD; lost
  *					wrong: COMPARE	under -n: SETTLE; 412:
  *							SKIPPED or LOOK
- * FETCH	GET, one range		TAGS ...	larger: LAYOUT ...
+ * FETCH	GET			TAGS ...	larger: LAYOUT ...;
+ *							no size: HEAD
  * PUT		PutObject from memory	as COPY		as COPY
  * SEEK		ListMultipartUploads	LIST; none:	CREATE
  *					CREATE
@@ -111,6 +114,8 @@ struct copy_job {
  * DRAIN	nothing			none open:	the same
  *					ABORT
  * RECHECK	HEAD source		COMPLETE	ABORT
+ * PIN		HEAD source, after 412	unchanged: COPY	FAILED or ABORT
+ *					or PARTS again
  * COMPLETE	CompleteMultipartUpload	end		lost: SETTLE; 412: the
  *							same as ABORT
  * SETTLE	HEAD destination	as it should	COPY, PUT or COMPLETE
@@ -147,6 +152,7 @@ enum copy_state {
 	COPY_PARTS,
 	COPY_DRAIN,
 	COPY_RECHECK,
+	COPY_PIN,
 	COPY_COMPLETE,
 	COPY_SETTLE,
 	COPY_COMPARE,

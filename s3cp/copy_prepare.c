@@ -155,6 +155,23 @@ ask_tags(struct copy *c)
 	s3req_start(req);
 }
 
+/* CopyObject copies whatever is there. */
+static bool
+needs_size(const struct copy *c)
+{
+	return c->job->via == COPY_VIA_STREAM || c->too_large;
+}
+
+/* The answer to a GET that comes in chunks does not tell it; a HEAD should. */
+static void
+ask_size(struct copy *c)
+{
+	if (c->state == COPY_FETCH)
+		copy_ask_head(c, COPY_HEAD, COPY_FROM, &c->source);
+	else
+		copy_fail(c, FAIL_PROTOCOL, "the store does not tell its size");
+}
+
 void
 copy_prepare(struct copy *c)
 {
@@ -168,7 +185,9 @@ copy_prepare(struct copy *c)
 		return;
 	}
 	copy_pin(c, m->etag, strlen(m->etag));
-	if (c->parts == NULL && keeps_parts(c) && in_parts(m->etag))
+	if (!m->has_size && needs_size(c))
+		ask_size(c);
+	else if (c->parts == NULL && keeps_parts(c) && in_parts(m->etag))
 		copy_prepare_layout(c, 1);
 	else
 		ask_tags(c);
@@ -405,6 +424,7 @@ copy_prepare_step(struct copy *c, const struct fail *f)
 	case COPY_CREATE:
 	case COPY_FIND:
 	case COPY_PROBE:
+	case COPY_PIN:
 	case COPY_PARTS:
 	case COPY_DRAIN:
 	case COPY_RECHECK:

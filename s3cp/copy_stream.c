@@ -181,11 +181,13 @@ on_fetch_check(struct s3req *req, struct fail *f)
 	struct copy_stream *s = c->stream;
 	const struct meta *m = c->source;
 
-	if (s->larger) {
+	/* Without bytes nobody has looked at the size yet. */
+	if (s->larger || !m->has_size) {
+		s->larger = true;
 		fail_set(f, FAIL_TOOBIG, "larger than what one GET brings");
 		return false;
 	}
-	if (!m->has_size || m->size != s->len) {
+	if (m->size != s->len) {
 		fail_set(f, FAIL_PROTOCOL, "%llu bytes came of %llu",
 		    (unsigned long long)s->len, (unsigned long long)m->size);
 		return false;

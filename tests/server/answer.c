@@ -22,6 +22,7 @@ struct body {
 	uint64_t flip_at; /* a bit of that byte is wrong; UINT64_MAX: none */
 	uint64_t repeat;  /* text is repeated up to that length, if not 0 */
 	uint64_t hang_at; /* nothing more comes from there on */
+	uint64_t end_at;  /* of a body whose length is not told */
 	bool trickle, rested, hung;
 };
 
@@ -93,10 +94,14 @@ read_body(void *arg, uint64_t at, char *out, size_t max)
 
 	if (at >= b->cut_at)
 		return cut(b->request);
+	if (at >= b->end_at)
+		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (at >= b->hang_at)
 		return hang(b);
 	if (n > b->cut_at - at)
 		n = (size_t)(b->cut_at - at);
+	if (n > b->end_at - at)
+		n = (size_t)(b->end_at - at);
 	if (n > b->hang_at - at)
 		n = (size_t)(b->hang_at - at);
 	if (b->trickle) {
@@ -190,7 +195,7 @@ make_body(struct request *r, uint64_t *size)
 	struct body *b = mem_alloc(sizeof(*b));
 
 	b->request = r;
-	b->cut_at = b->flip_at = b->hang_at = UINT64_MAX;
+	b->cut_at = b->flip_at = b->hang_at = b->end_at = UINT64_MAX;
 	if (r->content != NULL) {
 		b->content = content_hold(r->content);
 		b->offset = r->content_offset;
@@ -215,6 +220,9 @@ spoil_body(struct request *r, struct body *b, uint64_t *size)
 	} else if (r->fault->action == FAULT_WRONG_LENGTH) {
 		b->cut_at = *size;
 		*size += 100;
+	} else if (r->fault->action == FAULT_CHUNKED) {
+		b->end_at = *size;
+		*size = MHD_SIZE_UNKNOWN;
 	} else if (r->fault->action == FAULT_FLIP && b->content != NULL) {
 		b->flip_at = *size / 2;
 	} else if (r->fault->action == FAULT_TRICKLE) {
@@ -232,6 +240,7 @@ spoils_body(const struct request *r)
 	    (r->fault->action == FAULT_CLOSE ||
 		r->fault->action == FAULT_HANG ||
 		r->fault->action == FAULT_WRONG_LENGTH ||
+		r->fault->action == FAULT_CHUNKED ||
 		r->fault->action == FAULT_TRICKLE ||
 		r->fault->action == FAULT_ENDLESS);
 }

@@ -22,6 +22,7 @@ static const char *const name_of[] = {
     [FAULT_HUGE_HEADER] = "huge-header",
     [FAULT_REDIRECT] = "redirect",
     [FAULT_WRONG_LENGTH] = "wrong-length",
+    [FAULT_CHUNKED] = "chunked",
     [FAULT_FLIP] = "flip",
     [FAULT_SKEW] = "skew",
     [FAULT_MALFORMED] = "malformed",

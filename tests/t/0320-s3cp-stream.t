@@ -142,6 +142,30 @@ copy big nowhere
 status_is 2 'no such destination'
 err_has 'nowhere: NoSuchBucket' 'no destination'
 
+# --- a store that sends in chunks does not tell the size with the bytes ---
+ADMIN=$FROM_ADMIN
+say 'fault GetObject always chunked' 'log reset'
+clear_dst
+for key in empty byte 8m 20m; do
+	echo "$key"
+done >in
+copy big dst
+status_is 0 'objects without Content-Length'
+quiet 'say nothing'
+digest "$FROM_ADMIN" big | grep -E '^(empty|byte|8m|20m) ' | plain >want
+digest "$TO_ADMIN" dst | plain >got
+same got want 'have all their bytes: a HEAD has told how many'
+ADMIN=$FROM_ADMIN
+is "$(counted HeadObject)" 4 'one for each'
+say 'fault HeadObject always chunked'
+copy big dst
+status_is 1 'where no HEAD tells it either'
+ok 'that is said of each' \
+    [ "$(grep -c ': the store does not tell its size$' err)" = 4 ]
+digest "$TO_ADMIN" dst | plain >got
+same got want 'and what was there stays'
+say 'faults clear'
+
 # --- asked for within one store ---
 export AWS_ENDPOINT_URL="$FROM"
 ADMIN=$FROM_ADMIN

@@ -272,6 +272,8 @@ head_source(struct s3req *req, struct fail *f)
 		return;
 	}
 	if (part == 0 || !fake.knows_parts || fake.parts == 0) {
+		if (fake.chunked_head)
+			return;
 		give(req, "Content-Length", "%llu",
 		    (unsigned long long)fake.size);
 		return;
@@ -559,6 +561,8 @@ begin_get(struct fake_request *r)
 		r->last++;
 	}
 	give_source(r->req);
+	if (fake.chunked_get)
+		return;
 	give(r->req, "Content-Length", "%llu",
 	    (unsigned long long)(r->last - r->at));
 }

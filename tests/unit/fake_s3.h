@@ -53,6 +53,7 @@ struct fake_s3 {
 	unsigned ended_at;   /* another run completes the upload then */
 	bool decodes_twice;  /* the names of sources of UploadPartCopy */
 	bool spoil;	     /* one bit of each GET is wrong */
+	bool chunked_get, chunked_head; /* no Content-Length */
 	bool refuses_parts;  /* 501 to HEAD of a part */
 	const char *flip;    /* the ETag that copies get instead; NULL: none */
 	/* the destination */

@@ -820,6 +820,21 @@ stream_small(void)
 	job.via = COPY_VIA_STREAM;
 }
 
+/* What comes in chunks does not tell its size; a HEAD may. */
+static void
+stream_chunked(void)
+{
+	stream_small();
+	fake.chunked_get = true;
+}
+
+static void
+stream_chunked_mute(void)
+{
+	stream_chunked();
+	fake.chunked_head = true;
+}
+
 static void
 stream_never_clobber(void)
 {
@@ -959,6 +974,9 @@ static const struct scenario scenarios[] = {
     {"large, differs", large_differs, PLAIN, FAILED_IF_GOOD, 1, 0},
     {"unknown parts", in_parts_unknown, PLAIN, FAILED_IF_GOOD, 1, 0},
     {"stream", stream_small, PLAIN, COPIED_IF_GOOD, 2, 0},
+    {"stream, no length", stream_chunked, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"stream, no size at all", stream_chunked_mute, PLAIN, FAILED_IF_GOOD, 1,
+	0},
     {"stream -n", stream_never_clobber, PLAIN, COPIED_IF_GOOD, 2, 0},
     {"stream empty", stream_empty, PLAIN, COPIED_IF_GOOD, 2, 0},
     {"stream 2 parts", stream_parts_2, PLAIN, COPIED_IF_GOOD, 2, 0},
@@ -979,7 +997,7 @@ static const char *const transitions[COPY_BLAME + 1] = {
     [COPY_TAGS] = "IDLE PUT SEEK CREATE PARTS",
     [COPY_ACL] = "IDLE COPY",
     [COPY_COPY] = "IDLE LOOK HEAD TAGS COPY SETTLE COMPARE PUT_ACL BLAME",
-    [COPY_FETCH] = "IDLE LAYOUT TAGS",
+    [COPY_FETCH] = "IDLE HEAD LAYOUT TAGS",
     [COPY_PUT] = "IDLE SETTLE COMPARE",
     [COPY_SEEK] = "IDLE LIST CREATE",
     [COPY_LIST] = "IDLE LIST CREATE PARTS",
