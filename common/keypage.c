@@ -137,6 +137,8 @@ common_length(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t n = a_len < b_len ? a_len : b_len, i = 0;
 
+	while (n - i >= 8 && memcmp(a + i, b + i, 8) == 0)
+		i += 8; /* one comparison of words */
 	while (i < n && a[i] == b[i])
 		i++;
 	return i;

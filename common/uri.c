@@ -77,15 +77,18 @@ decoded_len(const char *p, size_t len)
 	return len - 2 * escapes;
 }
 
-/* Text without escapes; each `+' becomes plus. */
+/* Text without escapes. */
 static void
 copy_plain(char *to, const char *p, size_t len, char plus)
 {
-	char *end = to + len;
+	size_t i;
 
-	memcpy(to, p, len);
-	while ((to = memchr(to, '+', (size_t)(end - to))) != NULL)
-		*to++ = plus;
+	if (plus == '+') {
+		memcpy(to, p, len);
+		return;
+	}
+	for (i = 0; i < len; i++)
+		to[i] = p[i] == '+' ? plus : p[i];
 }
 
 static bool
@@ -97,9 +100,14 @@ decode(struct buf *out, const char *p, size_t len, char plus)
 
 	/* Decoded text is never the longer one, but may be a third as long
 	 * and then fit where len bytes do not. */
-	start = to = buf_space(out, decoded_len(p, len));
+	if (len > out->max - out->len)
+		start = to = buf_space(out, decoded_len(p, len));
+	else
+		start = to = buf_space(out, len);
 	if (start == NULL)
 		return false;
+	if (memchr(p, '+', len) == NULL)
+		plus = '+';
 	while (p < end) {
 		escape = memchr(p, '%', (size_t)(end - p));
 		len = (size_t)((escape == NULL ? end : escape) - p);
