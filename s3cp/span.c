@@ -44,7 +44,7 @@ span_drop(struct span *s)
 	free(s->data);
 	s->data = NULL;
 	if (had)
-		pool_give(s->pool, s->room);
+		pool_give(s->pool, s->held);
 }
 
 static void
@@ -92,15 +92,17 @@ static void
 span_begin(struct span *s)
 {
 	size_t room = is_piped(s) ? SPAN_PIPE : (size_t)s->len;
+	size_t wanted = room + (is_piped(s) ? SPAN_WIRES : 0);
 
 	s->state = SPAN_WAITING;
 	if (s->data == NULL) {
-		if (!pool_take(s->pool, room)) {
+		if (!pool_take(s->pool, wanted)) {
 			pool_wait(s->pool, &s->waiter);
 			return;
 		}
 		s->data = xmalloc(room + 1);
 		s->room = room;
+		s->held = wanted;
 	}
 	s->at = s->in = 0;
 	s->got = s->sent = 0;

@@ -26,6 +26,7 @@
 
 #define SPAN_WHOLE (16 << 20) /* the longest that is read whole */
 #define SPAN_PIPE  (1 << 20)  /* the buffer of a longer one */
+#define SPAN_WIRES (3 << 18)  /* those of its two connections */
 
 struct span;
 typedef void span_done_fn(struct span *s, const struct fail *f);
@@ -68,7 +69,8 @@ struct span {
 	struct pool_waiter waiter;
 	struct loop_timer timer;
 	struct loop_call call;
-	char *data;	     /* room bytes, of the pool */
+	char *data;	     /* room bytes */
+	size_t held;	     /* of the pool: room, and the connections' */
 	size_t room, at, in; /* ring: first byte, how many */
 	uint64_t got, sent;
 	size_t of_this_get;

@@ -59,10 +59,16 @@ make()
 	describe "$1" src "$2" >/dev/null
 }
 
-heading()
+# row WORD...: the table, also in BUILD/large.table while it grows
+row()
 {
-	printf '# %-9s %-26s %8s %7s %8s %-11s %s\n' class way seconds MiB/s \
-	    'peak MiB' ETag parts
+	printf '%-9s %-25s %8s %8s %8s %-11s %s\n' "$@" |
+	    tee -a "$BUILD/large.table" | sed 's/^/# /'
+}
+
+figure()	# DIGITS EXPRESSION
+{
+	awk "BEGIN { printf \"%.$1f\", $2 }"
 }
 
 # timed S3CP-OPTION...: into status, seconds and peak (KiB)
@@ -105,10 +111,9 @@ faithful()
 	is "$(ask /uploads)" '' "$what: no upload is open"
 	ok "$what: $((peak / 1024)) MiB of memory, under $most" \
 	    [ "$peak" -lt $((most * 1024)) ]
-	awk -v c="$class" -v w="$way" -v s="$seconds" -v b="$size" \
-	    -v p="$peak" -v e="$agrees" -v q="$parts_agree" 'BEGIN {
-		printf "# %-9s %-26s %8.2f %7.0f %8.1f %-11s %s\n", c, w, s,
-		    b / 1048576 / s, p / 1024, e, q }'
+	row "$class" "$way" "$(figure 2 "$seconds")" \
+	    "$(figure 0 "$size / 1048576 / $seconds")" \
+	    "$(figure 1 "$peak / 1024")" "$agrees" "$parts_agree"
 }
 
 # inside CLASS WAY SERVER KEY PARTS [OPTION...]
@@ -140,9 +145,11 @@ streamed()
 }
 
 # What s3cp(1) tells of memory when parts are streamed; one piece takes less.
-MANY=96 ONE=32
+MANY=88 ONE=32
 
-heading
+rm -f "$BUILD/large.table"
+row class way seconds MiB/s 'peak MiB' ETag parts
+
 # --- what one request brings ---
 for small in 0 1 5M; do
 	make A $small $small

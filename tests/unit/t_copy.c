@@ -20,6 +20,8 @@
 #define SPAN_WHOLE 40
 #undef SPAN_PIPE
 #define SPAN_PIPE 16
+#undef SPAN_WIRES
+#define SPAN_WIRES 8
 
 void copy_move_really(struct copy *c, enum copy_state state);
 
