@@ -289,8 +289,8 @@ place_at(struct keycut *c, const struct keycut_range *r, struct line *l,
 	return inside(c, r);
 }
 
-static bool
-place(struct keycut *c, const struct keycut_range *r, double pages, bool near)
+bool
+keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
 {
 	struct line l;
 	size_t outer, inner;
@@ -303,24 +303,11 @@ place(struct keycut *c, const struct keycut_range *r, double pages, bool near)
 	if (!isfinite(pages))
 		return place_at(c, r, &l, l.left / 2, false);
 	if (l.density > 0)
-		return place_at(c, r, &l, pages * l.density, near);
+		return place_at(c, r, &l, pages * l.density, true);
 	if (inner == outer)
 		return false;
 	measure(c, r, inner, &l);
-	return l.density > 0 && place_at(c, r, &l, pages * l.density, near);
-}
-
-bool
-keycut_place(struct keycut *c, const struct keycut_range *r, double pages)
-{
-	return place(c, r, pages, true);
-}
-
-bool
-keycut_place_beyond(
-    struct keycut *c, const struct keycut_range *r, double pages)
-{
-	return place(c, r, pages, false);
+	return l.density > 0 && place_at(c, r, &l, pages * l.density, true);
 }
 
 bool
@@ -338,32 +325,6 @@ keycut_leave(struct keycut *c, const struct keycut_range *r)
 			return true;
 	}
 	return false;
-}
-
-double
-keycut_width(struct keycut *c, const struct keycut_range *r,
-    struct listplan_key lo, struct listplan_key hi)
-{
-	struct keynum a, b, from, to;
-	size_t skip = c->prefix_len;
-	double all;
-
-	if (hi.data != NULL && common(lo, hi) > skip)
-		skip = common(lo, hi);
-	if (skip > r->after.len)
-		skip = 0;
-	keynum_of(c->model, r->after.data, r->after.len, skip, &a);
-	keynum_end(&b);
-	if (r->hi.data != NULL)
-		keynum_of(c->model, r->hi.data, r->hi.len, skip, &b);
-	memset(&from, 0, sizeof(from));
-	keynum_end(&to);
-	if (lo.len > skip)
-		keynum_of(c->model, lo.data, lo.len, skip, &from);
-	if (hi.data != NULL)
-		keynum_of(c->model, hi.data, hi.len, skip, &to);
-	all = keynum_between(&from, &to);
-	return all > 0 ? keynum_between(&a, &b) / all : 0;
 }
 
 size_t

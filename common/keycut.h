@@ -51,9 +51,6 @@ double keycut_rest_inside(struct keycut *c, const struct keycut_range *r);
  * the range; else it is in c->key until the next call.
  */
 bool keycut_place(struct keycut *c, const struct keycut_range *r, double pages);
-/* The same, but the end of a folder is not respected. */
-bool keycut_place_beyond(
-    struct keycut *c, const struct keycut_range *r, double pages);
 
 /* Does the page of the range tell something of where the key lies? */
 bool keycut_tells(const struct keycut *c, const struct keycut_range *r,
@@ -68,11 +65,6 @@ keycut_folder(const struct keycut *c, struct listplan_key key, size_t len);
 /* The least key behind that folder, written to room, which holds len bytes. */
 struct listplan_key
 keycut_folder_end(struct listplan_key key, size_t len, char *room);
-
-/* What share of the names between lo and hi lies in the range r, by names
- * alone; its page is not looked at. */
-double keycut_width(struct keycut *c, const struct keycut_range *r,
-    struct listplan_key lo, struct listplan_key hi);
 
 /* memcmp() order, a prefix before what it begins. */
 int keycut_compare(struct listplan_key a, struct listplan_key b);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keyname.h"
 #include "xalloc.h"
 
 #define SYMBOLS	 KEYMODEL_SYMBOLS
@@ -49,7 +50,8 @@ struct keynum_model {
 	size_t used; /* positions known */
 	size_t ncontexts;
 	uint32_t generation;
-	bool raw; /* a key was not valid UTF-8 */
+	struct keyname *names; /* NULL: weights are by keys */
+	bool raw;	       /* a key was not valid UTF-8 */
 };
 
 static inline bool
@@ -107,10 +109,17 @@ keymodel_new(void)
 }
 
 void
+keymodel_by_names(struct keynum_model *m)
+{
+	m->names = keyname_new();
+}
+
+void
 keymodel_free(struct keynum_model *m)
 {
 	if (m == NULL)
 		return;
+	keyname_free(m->names);
 	for (size_t i = 0; i <= KEYNUM_POSITIONS; i++)
 		free(m->at[i]);
 	for (size_t i = 0; i < CONTEXTS; i++)
@@ -229,6 +238,16 @@ count_falls(struct keynum_model *m, const char *a, size_t alen, const char *b,
 		}
 }
 
+static void
+learn_names(struct keynum_model *m, const char *const *keys, const size_t *lens,
+    size_t count)
+{
+	keyname_learn(m->names, keys, lens, count);
+	for (size_t i = 0; i < count && !m->raw; i++)
+		m->raw = keynum_utf8(keys[i], lens[i]) != lens[i];
+	m->generation++;
+}
+
 void
 keymodel_learn(struct keynum_model *m, const char *const *keys,
     const size_t *lens, size_t count)
@@ -238,6 +257,10 @@ keymodel_learn(struct keynum_model *m, const char *const *keys,
 
 	if (count == 0)
 		return;
+	if (m->names != NULL) {
+		learn_names(m, keys, lens, count);
+		return;
+	}
 	base = keynum_common(
 	    keys[0], lens[0], keys[count - 1], lens[count - 1]);
 	for (size_t i = 1; i < count; i++)
@@ -475,23 +498,39 @@ weigh_kinds(
 	table_fill(t, weight, sum);
 }
 
-/* The weights at a position after a byte; valid until the next call. */
+static void
+weigh(struct keynum_model *m, size_t at, unsigned before, unsigned prev,
+    struct keymodel_table *t)
+{
+	double weight[SYMBOLS], sum;
+
+	if (m->names != NULL) {
+		sum = keyname_weigh(m->names, at, before, prev, weight);
+		table_fill(t, weight, sum);
+	} else if (m->at[at]->round.total >= SHOWN)
+		weigh_round(m, at, prev, t);
+	else
+		weigh_kinds(m, at, prev, t);
+}
+
 const struct keymodel_table *
-keymodel_table(struct keynum_model *m, size_t at, unsigned prev)
+keymodel_table(struct keynum_model *m, const char *key, size_t len, size_t at)
 {
 	static const struct keymodel_table ends = {.n = 1, .cum = {0, SCALE}};
-	uint32_t id = context_id(at, prev);
+	unsigned prev = at > 0 ? keymodel_symbol(key, len, at - 1) : 0;
+	unsigned before = m->names != NULL && at > 1 ?
+	    keymodel_symbol(key, len, at - 2) :
+	    0;
+	uint32_t id = context_id(at << 9 | before, prev);
 	struct keymodel_table *t = &m->tables[hash_id(id) & (TABLES - 1)];
 
-	if (at >= m->used || m->at[at] == NULL)
+	if (m->names != NULL ? !keyname_knows(m->names, at) :
+			       at >= m->used || m->at[at] == NULL)
 		return &ends;
 	if (t->id == id && t->generation == m->generation)
 		return t;
 	t->id = id;
 	t->generation = m->generation;
-	if (m->at[at]->round.total >= SHOWN)
-		weigh_round(m, at, prev, t);
-	else
-		weigh_kinds(m, at, prev, t);
+	weigh(m, at, before, prev, t);
 	return t;
 }

@@ -32,13 +32,15 @@ keymodel_symbol(const char *key, size_t len, size_t i)
 	return i < len ? (unsigned char)key[i] + 1U : 0;
 }
 
-/* The weights at a position after a symbol; valid until the next call. */
+/* The weights at a position of a key, of which the bytes before count; valid
+ * until the next call. */
 const struct keymodel_table *
-keymodel_table(struct keynum_model *m, size_t at, unsigned prev);
+keymodel_table(struct keynum_model *m, const char *key, size_t len, size_t at);
 /* Was a key learned that is not valid UTF-8? */
 bool keymodel_raw(const struct keynum_model *m);
 
 struct keynum_model *keymodel_new(void);
+void keymodel_by_names(struct keynum_model *m);
 void keymodel_free(struct keynum_model *m);
 void keymodel_learn(struct keynum_model *m, const char *const *keys,
     const size_t *lens, size_t count);

@@ -37,6 +37,12 @@ keynum_free(struct keynum_model *m)
 }
 
 void
+keynum_by_names(struct keynum_model *m)
+{
+	keymodel_by_names(m);
+}
+
+void
 keynum_learn(struct keynum_model *m, const char *const *keys,
     const size_t *lens, size_t count)
 {
@@ -283,8 +289,7 @@ keynum_of(struct keynum_model *m, const char *key, size_t len, size_t from,
 	for (size_t i = from; i <= len && i <= KEYNUM_POSITIONS; i++) {
 		if (!width_usable(&w))
 			return;
-		t = keymodel_table(
-		    m, i, i > 0 ? keymodel_symbol(key, len, i - 1) : 0);
+		t = keymodel_table(m, key, len, i);
 		sym = keymodel_symbol(key, len, i);
 		j = table_search(t, sym);
 		number_add(number, w.mant * t->cum[j], w.exp + 31 + SCALE_BITS);
@@ -326,7 +331,6 @@ keynum_key(struct keynum_model *m, const char *prefix, size_t from,
 {
 	struct width w = {UINT64_C(1) << 31, 0};
 	struct keynum left = *number, taken;
-	unsigned prev = from > 0 ? (unsigned char)prefix[from - 1] + 1U : 0;
 	const struct keymodel_table *t;
 	uint64_t point;
 	size_t j;
@@ -335,7 +339,7 @@ keynum_key(struct keynum_model *m, const char *prefix, size_t from,
 	buf_add(out, prefix, from);
 	while (
 	    digits-- > 0 && width_usable(&w) && out->len < KEYNUM_POSITIONS) {
-		t = keymodel_table(m, out->len, prev);
+		t = keymodel_table(m, out->data, out->len, out->len);
 		point = number_top(&left, w.exp + 31 + SCALE_BITS) / w.mant;
 		j = table_locate(t, point < SCALE ? point : SCALE - 1);
 		if (t->sym[j] == 0)
@@ -344,8 +348,7 @@ keynum_key(struct keynum_model *m, const char *prefix, size_t from,
 		number_add(&taken, w.mant * t->cum[j], w.exp + 31 + SCALE_BITS);
 		number_sub(&left, &taken);
 		width_narrow(&w, t->cum[j + 1] - t->cum[j]);
-		prev = t->sym[j];
-		buf_addc(out, (char)(prev - 1));
+		buf_addc(out, (char)(t->sym[j] - 1));
 	}
 	if (!keymodel_raw(m))
 		mend(out, from > 4 ? from - 4 : 0);

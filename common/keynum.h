@@ -41,6 +41,10 @@ struct keynum {
 struct keynum_model *keynum_new(void);
 void keynum_free(struct keynum_model *m);
 
+/* Weigh by what names may be, not by how many keys bear them: for keys that
+ * are spread unevenly.  To be said before anything is learned. */
+void keynum_by_names(struct keynum_model *m);
+
 /* Learn from keys of one page, in order; one key in ten is enough. */
 void keynum_learn(struct keynum_model *m, const char *const *keys,
     const size_t *lens, size_t count);

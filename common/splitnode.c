@@ -32,7 +32,6 @@ splitnode_new(
 
 	n->after = splitnode_key_copy(p, after);
 	n->heap = SPLITNODE_NONE;
-	n->trim = 1;
 	if (prev != NULL) {
 		n->next = prev->next;
 		n->prev = prev;
@@ -53,8 +52,6 @@ splitnode_free(struct splitplan *p, struct splitnode *n)
 	splitnode_key_free(p, &n->last);
 	for (size_t i = 0; i < n->ninner; i++)
 		splitnode_key_free(p, &n->inner[i]);
-	for (size_t i = 0; i < n->nlevels; i++)
-		splitnode_key_free(p, &n->level[i].first);
 	free(n->inner);
 	free(n);
 }

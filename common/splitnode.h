@@ -16,13 +16,26 @@
 #include "splitplan.h"
 
 #define SPLITNODE_NONE	 SIZE_MAX
-#define SPLITNODE_LEVELS 4
+#define SPLITNODE_LEVELS 8
+#define SPLITNODE_PARTS	 16
+#define SPLITNODE_FEW	 3 /* keys that tell of a folder, at least */
 
-/* A folder that began within a page and holds its last key. */
-struct splitnode_level {
-	size_t len;		   /* of its name, which begins the last key */
-	size_t keys;		   /* of the page that are in it */
-	struct listplan_key first; /* owned: the first of them */
+/* The folders that hold one end of a page but not the other, from the
+ * innermost outwards: the lengths of their names, and how many keys of the
+ * page are in each. */
+struct splitnode_edge {
+	struct {
+		size_t len;
+		double keys;
+	} at[SPLITNODE_LEVELS];
+	size_t n;
+};
+
+/* Keys thought to be in the gap and in a folder of the page before, but not in
+ * one within it. */
+struct splitnode_rest {
+	size_t len; /* of the folder's name */
+	double keys;
 };
 
 struct splitnode {
@@ -30,16 +43,15 @@ struct splitnode {
 	struct listplan_key after, first, last; /* owned */
 	struct listplan_key *inner;		/* owned: keys of the page */
 	size_t ninner;
-	struct splitnode_level
-	    level[SPLITNODE_LEVELS]; /* from the innermost outwards */
-	size_t nlevels;
+	struct splitnode_edge head, tail; /* of the first and the last key */
+	struct splitnode_rest rest[SPLITNODE_PARTS];
+	size_t nrest;
 	double count; /* keys of the page */
 	double gap;   /* keys thought to be in the gap */
-	double trim;  /* by which the page's density is corrected */
 	double stake;
 	size_t heap; /* index, SPLITNODE_NONE: not there */
 	bool probing;
-	bool strange; /* the page tells only of the gap's beginning */
+	bool closed; /* there is no gap */
 };
 
 struct splitplan_probe {
@@ -49,14 +61,22 @@ struct splitplan_probe {
 	struct listplan_key after; /* owned */
 };
 
+/* The nodes in order, as they were some time ago. */
+struct splitplan_order {
+	struct splitnode *node;
+	double before; /* keys thought to be before it */
+};
+
 struct splitplan {
 	struct splitplan_params par;
 	struct keycut cut;
 	struct splitnode *head;
 	struct splitnode **heap;
 	size_t nheap, room;
-	size_t nstrange;
-	double most; /* pages of a gap: one wild guess must not rule */
+	struct splitplan_order *order;
+	size_t norder;
+	uint64_t renew; /* answers after which all is judged anew */
+	double most;	/* pages of a gap: one wild guess must not rule */
 	double total, page_keys;
 	struct splitplan_probe *flying;
 	size_t memory, under_way, ramp;

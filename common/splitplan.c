@@ -21,9 +21,8 @@
 #define REMEMBER16 ((size_t)16 << 20) /* then 16 of a page */
 #define FORGET	   ((size_t)48 << 20) /* no more probes */
 #define OUTLIER	   4		      /* times what a probe stands for */
-#define PATIENCE   .1  /* of what is under way: less is not worth a probe */
-#define SURPRISE   4   /* times what was hoped: half believed beyond it */
-#define FEW	   3   /* keys that tell a density, at least */
+#define PATIENCE   .1 /* of what is under way: less is not worth a probe */
+#define RENEW	   2 /* all is judged anew when so many times as much is known */
 #define CLOSE_BY   2.0 /* pages: a gap that is read from its beginning */
 
 struct splitplan *
@@ -40,6 +39,7 @@ splitplan_new(const struct splitplan_params *params)
 	if (p->par.in_flight == 0)
 		p->par.in_flight = 1;
 	keycut_init(&p->cut, NULL, params->common_prefix.len, '\0');
+	keynum_by_names(p->cut.model);
 	p->lo = splitnode_key_copy(p, lo);
 	p->hi = splitnode_key_copy(p, params->hi);
 	p->page_keys = 1000;
@@ -64,64 +64,64 @@ splitplan_free(struct splitplan *p)
 	splitnode_key_free(p, &p->hi);
 	splitnode_key_free(p, &p->end);
 	keycut_fini(&p->cut);
+	free(p->order);
 	free(p->heap);
 	free(p);
 }
 
-/* Judge the gap after n anew; closed says that there is none. */
+/* Judge the gap after n anew. */
 static void
-judge(struct splitplan *p, struct splitnode *n, bool closed)
+judge(struct splitplan *p, struct splitnode *n)
 {
 	struct splitgap_parts parts;
 
 	splitnode_drop(p, n);
 	p->total -= n->gap;
-	p->nstrange -= n->strange;
-	n->strange = false;
-	n->gap = 0;
-	if (closed)
+	n->gap = n->stake = 0;
+	n->nrest = 0;
+	if (n->closed || n->count < 1)
 		return;
-	n->strange = splitgap_strange(p, n);
-	p->nstrange += n->strange;
-	splitgap_parts(p, n, &parts);
-	n->gap = parts.pages * p->page_keys * n->trim;
+	splitgap_judge(p, n, &parts);
+	n->gap = parts.keys;
+	n->stake = parts.stake;
 	p->total += n->gap;
-	n->stake = splitgap_stake(p, n);
-	splitnode_push(p, n);
+	/* Where the bucket ends comes before all else. */
+	if (n->next == NULL && p->hi.data == NULL && p->probes % 2 == 0)
+		n->stake = HUGE_VAL;
+	if (!n->probing)
+		splitnode_push(p, n);
 }
 
-/* Is the key just placed inside the gap? */
-static bool
-fits(const struct splitplan *p, const struct keycut_range *r)
+/* Note the order of nodes, and judge all gaps by what is known now. */
+static void
+judge_all(struct splitplan *p)
 {
-	struct listplan_key k = {p->cut.key.data, p->cut.key.len};
+	double before = 0;
+	size_t i = 0;
 
-	return keycut_compare(k, r->after) > 0 &&
-	    (r->hi.data == NULL || keycut_compare(k, r->hi) < 0);
+	for (struct splitnode *n = p->head; n != NULL; n = n->next)
+		i++;
+	p->order = xreallocarray(p->order, i, sizeof(*p->order));
+	p->norder = 0;
+	for (struct splitnode *n = p->head; n != NULL; n = n->next) {
+		p->order[p->norder++] = (struct splitplan_order){n, before};
+		before += n->count + n->gap;
+	}
+	for (struct splitnode *n = p->head; n != NULL; n = n->next)
+		judge(p, n);
+	p->renew = p->answers + p->answers / RENEW + 1;
 }
 
 /* Where to probe the gap after n; the key is borrowed. */
 static struct listplan_key
-choose_key(struct splitplan *p, const struct splitnode *n)
+choose_key(struct splitplan *p, struct splitnode *n)
 {
-	struct keycut_range r = splitgap_range(p, n);
-	double pages = n->gap / p->page_keys;
 	struct splitgap_parts parts;
-	bool placed = false;
 
-	if (n->count < 2)
+	if (n->count < 1 || n->gap < CLOSE_BY * p->page_keys)
 		return n->last;
-	if (pages < CLOSE_BY && !(n->strange && p->probes % 2))
-		return n->last;
-	if (n->strange && p->probes % 4 == 0)
-		placed = keycut_leave(&p->cut, &r);
-	else if (pages >= CLOSE_BY) {
-		splitgap_parts(p, n, &parts);
-		placed = splitgap_place(p, &parts, pages / 2) && fits(p, &r);
-	}
-	if (!placed)
-		placed = keycut_place(&p->cut, &r, HUGE_VAL);
-	if (!placed)
+	splitgap_judge(p, n, &parts);
+	if (!splitgap_halve(p, &parts))
 		return n->last;
 	return (struct listplan_key){p->cut.key.data, p->cut.key.len};
 }
@@ -169,12 +169,10 @@ splitplan_next(struct splitplan *p)
 		return NULL;
 	if (p->probes == 0)
 		return probe_new(p, p->head, p->head->after);
-	while (p->nheap > 0) {
+	if (p->answers >= p->renew)
+		judge_all(p);
+	if (p->nheap > 0) {
 		n = p->heap[0];
-		n->stake = splitgap_stake(p, n);
-		splitnode_sink(p, 0);
-		if (p->heap[0] != n)
-			continue;
 		if (trifle(p, n))
 			return NULL;
 		return probe_new(p, n, choose_key(p, n));
@@ -246,26 +244,30 @@ remember(struct splitplan *p, struct splitnode *n,
 	n->count = (double)count;
 }
 
-/* Note the folders that begin within the page and hold its last key. */
+/* Note the folders of a page's first key (head) or last that do not hold all
+ * of it. */
 static void
-find_levels(struct splitplan *p, struct splitnode *n,
+find_edge(struct splitplan *p, struct splitnode_edge *e, bool head,
     const struct listplan_key *keys, size_t count)
 {
-	struct listplan_key last = keys[count - 1];
-	size_t same = keynum_common(
-	    keys[0].data, keys[0].len, last.data, last.len);
-	size_t len = keycut_folder(&p->cut, last, last.len - 1), in, old = 0;
+	char room[KEYNUM_POSITIONS + 1];
+	struct listplan_key key = keys[head ? 0 : count - 1];
+	struct listplan_key other = keys[head ? count - 1 : 0], folder = key;
+	size_t same = keynum_common(key.data, key.len, other.data, other.len);
+	size_t len = key.len < KEYNUM_POSITIONS ? key.len : KEYNUM_POSITIONS;
+	size_t in;
 
-	for (; len > same && n->nlevels < SPLITNODE_LEVELS;
-	     len = keycut_folder(&p->cut, last, len - 1)) {
-		in = count -
-		    count_upto(
-			keys, count, (struct listplan_key){last.data, len});
-		if (in < old + FEW || in + FEW > count)
+	while ((len = keycut_folder(&p->cut, key, len - 1)) > same) {
+		folder.len = len;
+		if (head)
+			in = count_upto(
+			    keys, count, keycut_folder_end(key, len, room));
+		else
+			in = count - count_upto(keys, count, folder);
+		if (in < SPLITNODE_FEW || e->n == SPLITNODE_LEVELS)
 			continue;
-		n->level[n->nlevels++] = (struct splitnode_level){
-		    len, in, splitnode_key_copy(p, keys[count - in])};
-		old = in;
+		e->at[e->n].len = len;
+		e->at[e->n++].keys = (double)in;
 	}
 }
 
@@ -287,12 +289,10 @@ take_page(struct splitplan *p, struct splitnode *n, struct listplan_key after,
     const struct listplan_key *keys, size_t count, bool more)
 {
 	size_t mine = count_upto(keys, count, splitgap_end(p, n));
-	bool closed = mine < count || !more,
-	     first = n->count == 0 && n == p->head && n->first.data == NULL;
+	bool first = n->count == 0 && n == p->head && n->first.data == NULL;
 	struct splitnode *page = first ? n : splitnode_new(p, n, after);
-	double hoped = n->gap / 2;
-	bool told = !first && !n->strange && hoped > 1;
 
+	page->closed = mine < count || !more;
 	if (count > 0) {
 		page->first = splitnode_key_copy(p, keys[0]);
 		page->last = splitnode_key_copy(
@@ -313,16 +313,31 @@ take_page(struct splitplan *p, struct splitnode *n, struct listplan_key after,
 	page->count = (double)mine;
 	p->total += (double)mine;
 	remember(p, page, keys, mine);
-	if (mine > 1)
-		find_levels(p, page, keys, mine);
-	judge(p, page, closed);
-	if (told && page->gap > SURPRISE * hoped) {
-		/* A density out of the common: believe half of it. */
-		page->trim = sqrt(SURPRISE * hoped / page->gap);
-		judge(p, page, closed);
+	if (mine > 1) {
+		find_edge(p, &page->head, true, keys, mine);
+		find_edge(p, &page->tail, false, keys, mine);
 	}
+	if (!first && keycut_compare(after, n->last) == 0)
+		n->closed = true;
+	n->probing = false;
+	judge(p, page);
 	if (!first)
-		judge(p, n, keycut_compare(after, n->last) == 0);
+		judge(p, n);
+}
+
+static void
+learn(struct splitplan *p, const struct listplan_key *keys, size_t count)
+{
+	const char **data = xreallocarray(NULL, count + 1, sizeof(*data));
+	size_t *lens = xreallocarray(NULL, count + 1, sizeof(*lens));
+
+	for (size_t i = 0; i < count; i++) {
+		data[i] = keys[i].data;
+		lens[i] = keys[i].len;
+	}
+	keynum_learn(p->cut.model, data, lens, count);
+	free(data);
+	free(lens);
 }
 
 bool
@@ -337,7 +352,7 @@ splitplan_page(struct splitplan *p, struct splitplan_probe *probe,
 			p->page_keys = (double)count;
 		else if (more)
 			p->page_keys += .1 * ((double)count - p->page_keys);
-		keycut_learn(&p->cut, keys, count);
+		learn(p, keys, count);
 		take_page(p, n, probe->after, keys, count, more);
 		p->answers++;
 	}
@@ -437,15 +452,15 @@ cut_page(struct cutter *c, const struct splitnode *n)
 }
 
 static void
-cut_gap(struct cutter *c, const struct splitnode *n)
+cut_gap(struct cutter *c, struct splitnode *n)
 {
-	double gap = n->gap < c->most ? n->gap : c->most, pages;
+	double gap = n->gap < c->most ? n->gap : c->most, keys;
 	struct splitgap_parts parts;
 
-	splitgap_parts(c->plan, n, &parts);
+	splitgap_judge(c->plan, n, &parts);
 	while (wanted(c) && c->passed + gap > goal(c)) {
-		pages = (goal(c) - c->passed) / gap * parts.pages;
-		if (pages > 0 && splitgap_place(c->plan, &parts, pages))
+		keys = (goal(c) - c->passed) / gap * parts.keys;
+		if (keys > 0 && splitgap_place(c->plan, &parts, keys))
 			cut(c,
 			    (struct listplan_key){
 				c->plan->cut.key.data, c->plan->cut.key.len});
@@ -462,8 +477,9 @@ splitplan_cuts(struct splitplan *p,
 	struct cutter c = {.plan = p, .emit = emit, .arg = arg};
 
 	buf_init(&c.last, KEYNUM_POSITIONS);
+	judge_all(p);
 	bound_gaps(&c);
-	for (const struct splitnode *n = p->head; n != NULL && wanted(&c);
+	for (struct splitnode *n = p->head; n != NULL && wanted(&c);
 	     n = n->next) {
 		if (n->count > 0)
 			cut_page(&c, n);

@@ -6,9 +6,10 @@
  * pages.  Pure: no I/O, no clock, no randomness.
  *
  * A probe is one page, read after a key.  Between the pages read lie gaps
- * whose keys can only be estimated, by the density of the page before
- * (keycut.h); the next probes go where most keys, or most names, are
- * thought to be.  A bucket of fewer pages than the budget is read wholly, and
+ * whose keys can only be estimated, by what pages nearby have shown of the
+ * same folders (splitgap.h); the next probes go where most keys may be: by
+ * that estimate and its doubt, or by names alone, were they like the rest of
+ * their folder.  A bucket of fewer pages than the budget is read wholly, and
  * then the cuts are as exact as the keys that are remembered (all of a small
  * bucket's, a few of each page of a large one).
  *

@@ -1,0 +1,368 @@
+/* What names are made of.  See keyname.h. */
+
+#include "keyname.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "xalloc.h"
+
+#define SYMBOLS	  KEYMODEL_SYMBOLS
+#define DEEP	  48   /* positions looked at after a common prefix */
+#define CONTEXTS  2048 /* power of two */
+#define EVEN	  4.   /* counts that what may be weighs, in all */
+#define ELSEWHERE 16.  /* that what is known elsewhere weighs */
+#define STRAY	  .02  /* of what is not thought possible */
+#define ALIKE	  16   /* positions to the right that may be like one */
+
+struct tally {
+	uint32_t total;
+	uint16_t count[SYMBOLS];
+};
+
+struct position {
+	bool seen[SYMBOLS];
+};
+
+/* What followed one byte at one position, or two bytes anywhere. */
+struct context {
+	uint32_t id; /* 0: free */
+	bool seen[SYMBOLS];
+	struct tally forks; /* where more than one byte follows */
+	struct tally all;
+};
+
+struct contexts {
+	struct context *at[CONTEXTS];
+	size_t n;
+};
+
+struct keyname {
+	struct position *at[KEYNUM_POSITIONS + 1];
+	struct contexts places, pairs;
+	struct tally after[SYMBOLS]; /* at any position */
+};
+
+struct keyname *
+keyname_new(void)
+{
+	return xcalloc(1, sizeof(struct keyname));
+}
+
+void
+keyname_free(struct keyname *k)
+{
+	if (k == NULL)
+		return;
+	for (size_t i = 0; i <= KEYNUM_POSITIONS; i++)
+		free(k->at[i]);
+	for (size_t i = 0; i < CONTEXTS; i++) {
+		free(k->places.at[i]);
+		free(k->pairs.at[i]);
+	}
+	free(k);
+}
+
+/* Learning */
+
+static struct context *
+context_find(struct contexts *c, uint32_t id, bool make)
+{
+	size_t slot = (id * UINT32_C(2654435761) >> 12) & (CONTEXTS - 1);
+
+	while (c->at[slot] != NULL) {
+		if (c->at[slot]->id == id)
+			return c->at[slot];
+		slot = (slot + 1) & (CONTEXTS - 1);
+	}
+	if (!make || c->n >= CONTEXTS * 3 / 4)
+		return NULL;
+	c->n++;
+	c->at[slot] = xcalloc(1, sizeof(struct context));
+	c->at[slot]->id = id;
+	return c->at[slot];
+}
+
+static uint32_t
+place_id(size_t at, unsigned prev)
+{
+	return (uint32_t)(at << 9 | prev) + 1;
+}
+
+static uint32_t
+pair_id(unsigned before, unsigned prev)
+{
+	return (uint32_t)(before << 9 | prev) + 1;
+}
+
+static void
+tally_add(struct tally *t, unsigned sym)
+{
+	if (t->count[sym] == UINT16_MAX) {
+		t->total = 0;
+		for (size_t i = 0; i < SYMBOLS; i++)
+			t->total += t->count[i] /= 2;
+	}
+	t->count[sym]++;
+	t->total++;
+}
+
+/* Count a way that a fork leads. */
+static void
+count_way(struct keyname *k, const char *key, size_t len, size_t at)
+{
+	unsigned sym = keymodel_symbol(key, len, at);
+	unsigned prev = at > 0 ? keymodel_symbol(key, len, at - 1) : 0;
+	struct context *c = context_find(&k->places, place_id(at, prev), true);
+
+	tally_add(&k->after[prev], sym);
+	if (c != NULL)
+		tally_add(&c->forks, sym);
+	if (at < 2)
+		return;
+	c = context_find(
+	    &k->pairs, pair_id(keymodel_symbol(key, len, at - 2), prev), true);
+	if (c != NULL)
+		tally_add(&c->forks, sym);
+}
+
+/* Count what follows each two bytes from there on. */
+static void
+count_pairs(struct keyname *k, const char *key, size_t len, size_t from)
+{
+	size_t end = from + DEEP < len ? from + DEEP : len;
+	struct context *c;
+
+	for (size_t i = from < 2 ? 2 : from; i <= end; i++) {
+		c = context_find(&k->pairs,
+		    pair_id(keymodel_symbol(key, len, i - 2),
+			keymodel_symbol(key, len, i - 1)),
+		    true);
+		if (c != NULL)
+			tally_add(&c->all, keymodel_symbol(key, len, i));
+	}
+}
+
+static void
+see_key(
+    struct keyname *k, const char *key, size_t len, size_t from, size_t base)
+{
+	size_t end = base + DEEP < len ? base + DEEP : len;
+	struct context *c;
+	unsigned sym;
+
+	for (size_t i = from; i <= end && i <= KEYNUM_POSITIONS; i++) {
+		if (k->at[i] == NULL)
+			k->at[i] = xcalloc(1, sizeof(struct position));
+		sym = keymodel_symbol(key, len, i);
+		k->at[i]->seen[sym] = true;
+		c = context_find(&k->places,
+		    place_id(i, i > 0 ? keymodel_symbol(key, len, i - 1) : 0),
+		    true);
+		if (c != NULL)
+			c->seen[sym] = true;
+	}
+}
+
+/* How many bytes a key shares with the first or the last of its page: what
+ * else begins with them may be outside. */
+static size_t
+outside(const char *const *keys, const size_t *lens, size_t count, size_t i)
+{
+	size_t last = count - 1;
+	size_t a = keynum_common(keys[0], lens[0], keys[i], lens[i]);
+	size_t b = keynum_common(keys[last], lens[last], keys[i], lens[i]);
+
+	return a > b ? a : b;
+}
+
+void
+keyname_learn(struct keyname *k, const char *const *keys, const size_t *lens,
+    size_t count)
+{
+	bool forks[KEYNUM_POSITIONS + 1] = {false};
+	size_t same, base, out, deepest = 0;
+
+	if (count == 0)
+		return;
+	base = keynum_common(
+	    keys[0], lens[0], keys[count - 1], lens[count - 1]);
+	see_key(k, keys[0], lens[0], 0, base);
+	for (size_t i = 1; i < count; i++) {
+		same = keynum_common(
+		    keys[i - 1], lens[i - 1], keys[i], lens[i]);
+		see_key(k, keys[i], lens[i], same, same);
+		if (same > KEYNUM_POSITIONS)
+			continue;
+		for (; deepest > same; deepest--)
+			forks[deepest] = false;
+		deepest = same;
+		out = outside(keys, lens, count, i);
+		count_pairs(k, keys[i], lens[i], out >= same ? out + 1 : same);
+		if (out >= same)
+			continue;
+		/* At a fork each way counts, the first when there is a second.
+		 */
+		if (!forks[same])
+			count_way(k, keys[i - 1], lens[i - 1], same);
+		forks[same] = true;
+		count_way(k, keys[i], lens[i], same);
+	}
+}
+
+/* Weights */
+
+/* Of the symbols first..last more than one was seen: all are possible, or all
+ * between these. */
+static void
+widen(const bool *seen, unsigned first, unsigned last, bool whole, bool *may)
+{
+	unsigned lo = 0, hi = 0, n = 0;
+
+	for (unsigned s = first; s <= last; s++) {
+		if (!seen[s])
+			continue;
+		if (n++ == 0)
+			lo = s;
+		hi = s;
+	}
+	if (n < 2)
+		return;
+	for (unsigned s = whole ? first : lo; s <= (whole ? last : hi); s++)
+		may[s] = true;
+}
+
+static bool
+any(const bool *seen, unsigned first, unsigned last)
+{
+	for (unsigned s = first; s <= last; s++)
+		if (seen[s])
+			return true;
+	return false;
+}
+
+/* What may stand where this has been seen: digits stand for each other, and
+ * so do letters. */
+static void
+possible(const bool *seen, bool *may)
+{
+	memcpy(may, seen, SYMBOLS * sizeof(*may));
+	if (any(seen, '0' + 1, '9' + 1)) {
+		for (unsigned c = '0'; c <= '9'; c++)
+			may[c + 1] = true;
+		if (!any(seen, 'g' + 1, 'z' + 1))
+			widen(seen, 'a' + 1, 'f' + 1, true, may);
+		if (!any(seen, 'G' + 1, 'Z' + 1))
+			widen(seen, 'A' + 1, 'F' + 1, true, may);
+	}
+	if (any(seen, 'g' + 1, 'z' + 1))
+		widen(seen, 'a' + 1, 'z' + 1, true, may);
+	if (any(seen, 'G' + 1, 'Z' + 1))
+		widen(seen, 'A' + 1, 'Z' + 1, true, may);
+	widen(seen, 128 + 1, 255 + 1, false, may);
+}
+
+/* How many kinds of letters and digits. */
+static int
+kinds(const bool *seen)
+{
+	return any(seen, '0' + 1, '9' + 1) + any(seen, 'A' + 1, 'Z' + 1) +
+	    any(seen, 'a' + 1, 'z' + 1) + any(seen, 128 + 1, 255 + 1);
+}
+
+static bool
+is_mark(unsigned sym)
+{
+	return sym <= '0' || (sym > '9' + 1 && sym <= 'A') ||
+	    (sym > 'Z' + 1 && sym <= 'a') || (sym > 'z' + 1 && sym <= 128);
+}
+
+/* A place further right, in the same run of letters and digits, that has
+ * shown all that this one has shows what other ones may stand here. */
+static void
+possible_alike(const struct keyname *k, size_t at, const bool *seen, bool *may)
+{
+	const struct position *p;
+	bool covers;
+
+	if (kinds(seen) == 0)
+		return;
+	for (size_t i = at + 1; i < at + ALIKE && i <= KEYNUM_POSITIONS; i++) {
+		p = k->at[i];
+		if (p == NULL || kinds(p->seen) == 0)
+			return;
+		covers = true;
+		for (size_t s = 0; s < SYMBOLS && covers; s++)
+			covers = p->seen[s] || !seen[s];
+		for (unsigned s = 0; s < SYMBOLS && covers; s++)
+			may[s] |= p->seen[s] && !is_mark(s);
+	}
+}
+
+/* Every letter and digit has a little, that no name is out of mind. */
+static double
+weigh_rest(double weight[KEYMODEL_SYMBOLS], double sum)
+{
+	static const char all[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz";
+	double each = STRAY * sum / (sizeof(all) - 1);
+
+	for (size_t i = 0; i + 1 < sizeof(all); i++) {
+		weight[(unsigned char)all[i] + 1] += each;
+		sum += each;
+	}
+	return sum;
+}
+
+bool
+keyname_knows(const struct keyname *k, size_t at)
+{
+	return at <= KEYNUM_POSITIONS && k->at[at] != NULL;
+}
+
+/* What elsewhere may tell of a place counts only as far as it is thought
+ * possible there. */
+static void
+blend(const struct tally *t, const bool *may, double weight[], double elsewhere)
+{
+	double known = 0;
+
+	for (size_t s = 0; s < SYMBOLS; s++)
+		known += may == NULL || may[s] ? t->count[s] : 0;
+	for (size_t s = 0; s < SYMBOLS; s++) {
+		weight[s] *= elsewhere;
+		if (may == NULL || may[s])
+			weight[s] += t->count[s];
+		weight[s] /= known + elsewhere;
+	}
+}
+
+double
+keyname_weigh(struct keyname *k, size_t at, unsigned before, unsigned prev,
+    double weight[KEYMODEL_SYMBOLS])
+{
+	const struct context *here, *pair;
+	const bool *seen;
+	bool may[SYMBOLS];
+	double sum = 0, n = 0;
+
+	here = context_find(&k->places, place_id(at, prev), false);
+	pair = context_find(&k->pairs, pair_id(before, prev), false);
+	seen = here != NULL ? here->seen : k->at[at]->seen;
+	possible(seen, may);
+	possible_alike(k, at, seen, may);
+	for (size_t s = 0; s < SYMBOLS; s++)
+		n += may[s];
+	for (size_t s = 0; s < SYMBOLS; s++)
+		weight[s] = may[s] ? 1 / n : 0;
+	blend(&k->after[prev], may, weight, EVEN);
+	if (pair != NULL) {
+		blend(&pair->all, may, weight, ELSEWHERE);
+		blend(&pair->forks, may, weight, ELSEWHERE);
+	}
+	if (here != NULL)
+		blend(&here->forks, NULL, weight, ELSEWHERE);
+	for (size_t s = 0; s < SYMBOLS; s++)
+		sum += weight[s];
+	return weigh_rest(weight, sum);
+}
