@@ -37,6 +37,7 @@ copy_state_name(enum copy_state state)
 	    [COPY_PARTS] = "PARTS",
 	    [COPY_DRAIN] = "DRAIN",
 	    [COPY_RECHECK] = "RECHECK",
+	    [COPY_PIN] = "PIN",
 	    [COPY_COMPLETE] = "COMPLETE",
 	    [COPY_SETTLE] = "SETTLE",
 	    [COPY_COMPARE] = "COMPARE",
@@ -245,6 +246,7 @@ copy_stop(struct copy *c)
 	case COPY_MARK:
 	case COPY_DRAIN:
 	case COPY_RECHECK:
+	case COPY_PIN:
 	case COPY_COMPLETE:
 	case COPY_SETTLE:
 	case COPY_COMPARE:
@@ -264,6 +266,8 @@ after_look(struct copy *c, const struct fail *f)
 		copy_end(c, COPY_SKIPPED, NULL);
 	else if (f->kind != FAIL_NOTFOUND)
 		copy_end(c, COPY_FAILED, f);
+	else if (c->settling == COPY_LOOK && copy_mend_doubts_pin(c, &c->fail))
+		copy_mend_ask_pin(c);
 	else if (c->settling == COPY_LOOK)
 		copy_end(c, COPY_FAILED, &c->fail);
 	else if (c->job->dry_run)
@@ -302,6 +306,7 @@ copy_step(struct copy *c, const struct fail *f)
 		copy_again_step(c, f);
 		break;
 	case COPY_PROBE:
+	case COPY_PIN:
 	case COPY_PUT_TAGS:
 		copy_mend_step(c, f);
 		break;

@@ -123,7 +123,7 @@ copy_ask_source(const struct copy *c, struct s3req *req)
 	const struct copy_job *job = c->job;
 
 	add_given(req, "x-amz-copy-source", c->from_name.data);
-	if (!job->no_pin)
+	if (copy_mend_pins(c))
 		add_given(req, "x-amz-copy-source-if-match", c->pin.data);
 	add_given(req, "x-amz-source-expected-bucket-owner",
 	    job->from->params.expected_owner);

@@ -24,6 +24,7 @@ struct copy_parts {
 	bool same;	 /* the ETag must be the source's */
 	bool anew;	 /* after ABORT: with each part's size asked for */
 	bool found;	 /* the upload is one that a killed run left */
+	bool retry;	 /* after DRAIN: the parts in another way */
 	bool create;	 /* after ABORT: another one, once */
 	bool created;	 /* that was done */
 	bool opaque;	 /* ETags say nothing about the bytes */
@@ -237,6 +238,19 @@ copy_parts_go(struct copy *c, bool lost)
 }
 
 void
+copy_parts_retry(struct copy *c)
+{
+	struct copy_parts *p = c->parts;
+
+	p->result = COPY_COPIED;
+	p->next = 1;
+	/* They may go through this machine now. */
+	copy_slots_free(p->slots);
+	p->slots = copy_slots_new(c, p->single);
+	copy_parts_go(c, p->lost);
+}
+
+void
 copy_parts_single(struct copy *c)
 {
 	struct copy_parts *p = parts_of(c);
@@ -284,6 +298,7 @@ after_part(struct copy *c)
 
 	if (p->result == COPY_FAILED) {
 		p->create = is_taken(c);
+		p->retry = copy_mend_can_retry(c, &p->fail);
 		copy_parts_give_up(c, COPY_FAILED, &p->fail);
 	} else if (!partlist_complete(&p->list))
 		fill(c);
@@ -488,6 +503,20 @@ ask_abort(struct copy *c)
 	s3req_start(req);
 }
 
+/* No part is under way any more. */
+static void
+drained(struct copy *c)
+{
+	struct copy_parts *p = c->parts;
+
+	if (!p->retry || c->job->stopping) {
+		ask_abort(c);
+		return;
+	}
+	p->retry = false;
+	copy_mend_retry(c, &p->fail);
+}
+
 void
 copy_parts_give_up(
     struct copy *c, enum copy_result result, const struct fail *f)
@@ -503,7 +532,7 @@ copy_parts_give_up(
 	if (p->in_flight > 0)
 		copy_move(c, COPY_DRAIN);
 	else
-		ask_abort(c);
+		drained(c);
 }
 
 void
@@ -574,7 +603,7 @@ copy_parts_step(struct copy *c, const struct fail *f)
 		break;
 	case COPY_DRAIN:
 		if (c->parts->in_flight == 0)
-			ask_abort(c);
+			drained(c);
 		break;
 	case COPY_RECHECK:
 		after_recheck(c, f);
@@ -598,6 +627,7 @@ copy_parts_step(struct copy *c, const struct fail *f)
 	case COPY_SETTLE:
 	case COPY_COMPARE:
 	case COPY_PROBE:
+	case COPY_PIN:
 	case COPY_PUT_TAGS:
 	case COPY_PUT_ACL:
 	case COPY_UNDO:

@@ -94,6 +94,18 @@ void copy_stream_free(struct copy *c);
 bool copy_mend_doubts_name(struct copy *c);
 /* Ends with copy_parts_go(). */
 void copy_mend_probe(struct copy *c, const struct buf *upload);
+/* Is the source told to the store by its ETag, too? */
+bool copy_mend_pins(const struct copy *c);
+/* Has the source, which was looked at, that ETag? */
+bool copy_mend_is_pinned(const struct copy *c);
+/* May the store have refused that though the source is as it was? */
+bool copy_mend_doubts_pin(const struct copy *c, const struct fail *f);
+/* Look; then COPY or PARTS once more, or the failure c->fail. */
+void copy_mend_ask_pin(struct copy *c);
+/* A part has failed: is there another way?  If so, take it once no part is
+ * under way; ends with copy_parts_retry(). */
+bool copy_mend_can_retry(const struct copy *c, const struct fail *f);
+void copy_mend_retry(struct copy *c, const struct fail *f);
 /* The reply to GetObjectTagging, for an object that will be an upload. */
 void copy_mend_keep_tags(struct copy *c);
 void copy_mend_put_tags(struct copy *c); /* those; ends: copy_write_done() */
@@ -164,6 +176,8 @@ void
 copy_parts_again(struct copy *c, const struct buf *id, struct partlist *list);
 /* The upload has begun.  lost: a part of it may be under way unknown to us. */
 void copy_parts_go(struct copy *c, bool lost);
+/* The parts that are not there yet are begun anew. */
+void copy_parts_retry(struct copy *c);
 void copy_parts_ended(struct copy *c, const struct copy_part_end *e);
 void copy_parts_step(struct copy *c, const struct fail *f);
 void copy_parts_complete(struct copy *c);

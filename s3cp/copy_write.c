@@ -103,12 +103,32 @@ differs(struct copy *c, const char *got)
 	copy_ask_head(c, COPY_COMPARE, COPY_FROM, &c->source);
 }
 
+/* It was copied without the store's knowing which ETag was meant, and its own
+ * proves nothing: is the source as it was? */
+static void
+look_at_source(struct copy *c)
+{
+	c->settling = COPY_RECHECK;
+	copy_ask_head(c, COPY_COMPARE, COPY_FROM, &c->source);
+}
+
+static bool
+proves_nothing(struct copy *c, const char *got)
+{
+	char want[LIMIT_ETAG + 1];
+
+	return c->state == COPY_COPY && c->pin.len > 0 && !copy_mend_pins(c) &&
+	    (got[0] == '\0' || !expected(c, want));
+}
+
 static void
 verify(struct copy *c, const char *got)
 {
 	char want[LIMIT_ETAG + 1];
 
-	if (!expected(c, want) || got[0] == '\0' || strcmp(want, got) == 0)
+	if (proves_nothing(c, got))
+		look_at_source(c);
+	else if (!expected(c, want) || got[0] == '\0' || strcmp(want, got) == 0)
 		copy_write_done(c);
 	else
 		differs(c, got);
@@ -218,6 +238,14 @@ after_compare(struct copy *c, const struct fail *f)
 		copy_end(c, COPY_FAILED, f);
 		return;
 	}
+	if (c->settling == COPY_RECHECK) {
+		if (copy_mend_is_pinned(c))
+			copy_write_done(c);
+		else
+			copy_fail(c, FAIL_PRECONDITION,
+			    "has changed while it was copied");
+		return;
+	}
 	if (c->settling != COPY_COMPARE) {
 		ours = strcmp(c->source->etag, c->there->etag) == 0 &&
 		    c->source->size == c->there->size;
@@ -259,7 +287,10 @@ precondition(struct copy *c, const struct s3req *req, const struct fail *f)
 	/* If-None-Match or the pin?  The answer does not tell. */
 	fail_set(
 	    &changed, FAIL_PRECONDITION, "has changed since it was listed");
-	if (!c->job->no_clobber)
+	if (!c->job->no_clobber && copy_mend_doubts_pin(c, f)) {
+		c->fail = changed;
+		copy_mend_ask_pin(c);
+	} else if (!c->job->no_clobber)
 		copy_end(c, COPY_FAILED, &changed);
 	else if (req->attempt > 1 || c->tries > 0)
 		settle(c, c->state, &changed);
@@ -409,6 +440,7 @@ copy_write_step(struct copy *c, const struct fail *f)
 	case COPY_MARK:
 	case COPY_CREATE:
 	case COPY_PROBE:
+	case COPY_PIN:
 	case COPY_PUT_TAGS:
 	case COPY_FIND:
 	case COPY_PARTS:

@@ -185,6 +185,9 @@ pin_holds(const struct s3req *req, const char *name, struct fail *f)
 	else if (pin != NULL && !fake.ignores_pin &&
 	    strncmp(pin + 1, fake.etag, strlen(pin) - 2) != 0)
 		refuse(f, FAIL_PRECONDITION, 412, "PreconditionFailed");
+	else if (pin != NULL && fake.misreads_pin && strchr(pin, '-') != NULL &&
+	    strcmp(name, "if-match") != 0)
+		refuse(f, FAIL_PRECONDITION, 412, "PreconditionFailed");
 	return f->kind == FAIL_NONE;
 }
 

@@ -47,6 +47,7 @@ struct fake_s3 {
 	char sse[16];
 	bool knows_condition, knows_pin, knows_parts, knows_tags;
 	bool ignores_pin;
+	bool misreads_pin;  /* ETags of objects in parts never agree */
 	bool mute_complete; /* its answer has no ETag */
 	unsigned copied_parts;
 	unsigned changes_at; /* after so many parts; 0: never */
@@ -54,8 +55,8 @@ struct fake_s3 {
 	bool decodes_twice;  /* the names of sources of UploadPartCopy */
 	bool spoil;	     /* one bit of each GET is wrong */
 	bool chunked_get, chunked_head; /* no Content-Length */
-	bool refuses_parts;  /* 501 to HEAD of a part */
-	const char *flip;    /* the ETag that copies get instead; NULL: none */
+	bool refuses_parts;		/* 501 to HEAD of a part */
+	const char *flip; /* the ETag that copies get instead; NULL: none */
 	/* the destination */
 	bool bucket_gone;
 	bool exists;

@@ -690,6 +690,36 @@ stream_again_otherwise(void)
 	job.via = COPY_VIA_STREAM;
 }
 
+/* The store tells an ETag that it does not take. */
+static void
+misreads_pin(void)
+{
+	in_parts_3();
+	fake.misreads_pin = true;
+}
+
+static void
+misreads_pin_whole(void)
+{
+	misreads_pin();
+	is_long();
+	job.keep_parts = false;
+}
+
+static void
+misreads_pin_whole_no_clobber(void)
+{
+	misreads_pin_whole();
+	job.no_clobber = true;
+}
+
+static void
+misreads_pin_changed(void)
+{
+	misreads_pin_whole();
+	set(fake.etag, ETAG_OTHER);
+}
+
 /* Parts of two objects: the store does not notice. */
 static void
 large_chimera(void)
@@ -939,6 +969,12 @@ static const struct scenario scenarios[] = {
     {"3 parts, 1 and what room is left", in_parts_wide, PLAIN, COPIED_IF_GOOD,
 	1, 3},
     {"the same through memory", stream_wide, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"pin misread", misreads_pin, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"-l pin misread", misreads_pin_whole, LONG_PARTS, COPIED_IF_GOOD, 2, 0},
+    {"-l -n pin misread", misreads_pin_whole_no_clobber, LONG_PARTS,
+	COPIED_IF_GOOD, 0, 0},
+    {"-l pin misread, changed", misreads_pin_changed, LONG_PARTS,
+	FAILED_IF_GOOD, 1, 0},
     {"large, changes", large_chimera, PLAIN, FAILED_IF_GOOD, 1, 0},
     {"large, no ETag told", large_mute, PLAIN, COPIED_IF_GOOD, 1, 0},
     {"large, no ETag, differs", large_mute_differs, PLAIN, FAILED_IF_GOOD, 1,
@@ -993,12 +1029,12 @@ static const struct scenario scenarios[] = {
 /* The table of copy.h as it was walked: each of these steps, and no other. */
 static const char *const transitions[COPY_BLAME + 1] = {
     [COPY_IDLE] = "LOOK HEAD LAYOUT ACL COPY FETCH",
-    [COPY_LOOK] = "IDLE COPY COMPLETE ABORT",
+    [COPY_LOOK] = "IDLE COPY PIN COMPLETE ABORT",
     [COPY_HEAD] = "IDLE LAYOUT TAGS COPY",
     [COPY_LAYOUT] = "IDLE HEAD LAYOUT TAGS COPY",
     [COPY_TAGS] = "IDLE PUT SEEK CREATE PARTS",
     [COPY_ACL] = "IDLE COPY",
-    [COPY_COPY] = "IDLE LOOK HEAD TAGS COPY SETTLE COMPARE PUT_ACL BLAME",
+    [COPY_COPY] = "IDLE LOOK HEAD TAGS COPY PIN SETTLE COMPARE PUT_ACL BLAME",
     [COPY_FETCH] = "IDLE HEAD LAYOUT TAGS",
     [COPY_PUT] = "IDLE SETTLE COMPARE",
     [COPY_SEEK] = "IDLE LIST CREATE",
@@ -1008,8 +1044,9 @@ static const char *const transitions[COPY_BLAME + 1] = {
     [COPY_PROBE] = "PARTS",
     [COPY_MARK] = "PARTS",
     [COPY_PARTS] = "IDLE DRAIN RECHECK COMPLETE SETTLE ABORT",
-    [COPY_DRAIN] = "ABORT",
+    [COPY_DRAIN] = "PIN ABORT",
     [COPY_RECHECK] = "COMPLETE ABORT",
+    [COPY_PIN] = "IDLE COPY PARTS ABORT",
     [COPY_COMPLETE] = "IDLE LOOK SETTLE COMPARE ABORT PUT_TAGS",
     [COPY_SETTLE] = "IDLE COPY PUT PARTS COMPLETE COMPARE ABORT PUT_TAGS UNDO",
     [COPY_COMPARE] = "IDLE SETTLE",
