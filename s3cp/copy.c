@@ -15,40 +15,46 @@
 
 /* --- states --- */
 
+static copy_after_fn after_look, after_nothing;
+
+/* What they are called, and what decides when their request has ended. */
+static const struct {
+	const char *name;
+	copy_after_fn *after;
+} states[] = {
+    [COPY_IDLE] = {"IDLE", after_nothing},
+    [COPY_LOOK] = {"LOOK", after_look},
+    [COPY_HEAD] = {"HEAD", copy_after_head},
+    [COPY_LAYOUT] = {"LAYOUT", copy_after_layout},
+    [COPY_TAGS] = {"TAGS", copy_after_tags},
+    [COPY_ACL] = {"ACL", copy_after_acl},
+    [COPY_COPY] = {"COPY", copy_after_write},
+    [COPY_FETCH] = {"FETCH", copy_after_fetch},
+    [COPY_PUT] = {"PUT", copy_after_write},
+    [COPY_SEEK] = {"SEEK", copy_after_seek},
+    [COPY_LIST] = {"LIST", copy_after_list},
+    [COPY_CREATE] = {"CREATE", copy_after_create},
+    [COPY_FIND] = {"FIND", copy_after_find},
+    [COPY_PROBE] = {"PROBE", copy_after_probe},
+    [COPY_MARK] = {"MARK", copy_after_mark},
+    [COPY_PARTS] = {"PARTS", copy_after_part},
+    [COPY_DRAIN] = {"DRAIN", copy_after_drain},
+    [COPY_RECHECK] = {"RECHECK", copy_after_recheck},
+    [COPY_PIN] = {"PIN", copy_after_pin},
+    [COPY_COMPLETE] = {"COMPLETE", copy_after_write},
+    [COPY_SETTLE] = {"SETTLE", copy_after_settle},
+    [COPY_COMPARE] = {"COMPARE", copy_after_compare},
+    [COPY_ABORT] = {"ABORT", copy_after_abort},
+    [COPY_PUT_TAGS] = {"PUT_TAGS", copy_after_put_tags},
+    [COPY_PUT_ACL] = {"PUT_ACL", copy_after_put_acl},
+    [COPY_UNDO] = {"UNDO", copy_after_undo},
+    [COPY_BLAME] = {"BLAME", copy_after_blame},
+};
+
 const char *
 copy_state_name(enum copy_state state)
 {
-	static const char *const names[] = {
-	    [COPY_IDLE] = "IDLE",
-	    [COPY_LOOK] = "LOOK",
-	    [COPY_HEAD] = "HEAD",
-	    [COPY_LAYOUT] = "LAYOUT",
-	    [COPY_TAGS] = "TAGS",
-	    [COPY_ACL] = "ACL",
-	    [COPY_COPY] = "COPY",
-	    [COPY_FETCH] = "FETCH",
-	    [COPY_PUT] = "PUT",
-	    [COPY_SEEK] = "SEEK",
-	    [COPY_LIST] = "LIST",
-	    [COPY_CREATE] = "CREATE",
-	    [COPY_FIND] = "FIND",
-	    [COPY_PROBE] = "PROBE",
-	    [COPY_MARK] = "MARK",
-	    [COPY_PARTS] = "PARTS",
-	    [COPY_DRAIN] = "DRAIN",
-	    [COPY_RECHECK] = "RECHECK",
-	    [COPY_PIN] = "PIN",
-	    [COPY_COMPLETE] = "COMPLETE",
-	    [COPY_SETTLE] = "SETTLE",
-	    [COPY_COMPARE] = "COMPARE",
-	    [COPY_ABORT] = "ABORT",
-	    [COPY_PUT_TAGS] = "PUT_TAGS",
-	    [COPY_PUT_ACL] = "PUT_ACL",
-	    [COPY_UNDO] = "UNDO",
-	    [COPY_BLAME] = "BLAME",
-	};
-
-	return names[state];
+	return states[state].name;
 }
 
 void
@@ -276,51 +282,15 @@ after_look(struct copy *c, const struct fail *f)
 		copy_resume(c);
 }
 
+static void
+after_nothing(struct copy *c, const struct fail *f)
+{
+	(void)c, (void)f;
+	abort(); /* no request was made */
+}
+
 void
 copy_step(struct copy *c, const struct fail *f)
 {
-	switch (c->state) {
-	case COPY_LOOK:
-		after_look(c, f);
-		break;
-	case COPY_HEAD:
-	case COPY_LAYOUT:
-	case COPY_TAGS:
-	case COPY_ACL:
-		copy_prepare_step(c, f);
-		break;
-	case COPY_FETCH:
-		copy_stream_step(c, f);
-		break;
-	case COPY_CREATE:
-	case COPY_FIND:
-	case COPY_PARTS:
-	case COPY_DRAIN:
-	case COPY_RECHECK:
-	case COPY_ABORT:
-		copy_parts_step(c, f);
-		break;
-	case COPY_SEEK:
-	case COPY_LIST:
-	case COPY_MARK:
-		copy_again_step(c, f);
-		break;
-	case COPY_PROBE:
-	case COPY_PIN:
-	case COPY_PUT_TAGS:
-		copy_mend_step(c, f);
-		break;
-	case COPY_COPY:
-	case COPY_PUT:
-	case COPY_COMPLETE:
-	case COPY_SETTLE:
-	case COPY_COMPARE:
-	case COPY_PUT_ACL:
-	case COPY_UNDO:
-	case COPY_BLAME:
-		copy_write_step(c, f);
-		break;
-	case COPY_IDLE:
-		abort(); /* no request was made */
-	}
+	states[c->state].after(c, f);
 }

@@ -185,8 +185,8 @@ copy_again_mark(struct copy *c, const struct buf *upload)
 /* A store that takes no mark is none to hold back a part for.  One whose answer
  * was lost may come yet, and that after the true part: then the store refuses
  * to complete the upload, by that part's ETag. */
-static void
-after_mark(struct copy *c, const struct fail *f)
+void
+copy_after_mark(struct copy *c, const struct fail *f)
 {
 	c->again->waits = f->kind == FAIL_NONE;
 	copy_parts_go(c, f->unanswered);
@@ -222,8 +222,8 @@ ask_page(struct copy *c)
 	s3req_start(req);
 }
 
-static void
-after_seek(struct copy *c, const struct fail *f)
+void
+copy_after_seek(struct copy *c, const struct fail *f)
 {
 	struct copy_again *a = c->again;
 
@@ -268,8 +268,8 @@ on_part(void *arg, const char *const *columns, const size_t *lens)
 	return size != len || partlist_set(&a->list, a->last, etag);
 }
 
-static void
-after_list(struct copy *c, const struct fail *f)
+void
+copy_after_list(struct copy *c, const struct fail *f)
 {
 	static const char *const columns[] = {"PartNumber", "Size", "ETag"};
 	struct copy_again *a = c->again;
@@ -291,15 +291,4 @@ after_list(struct copy *c, const struct fail *f)
 	} else {
 		copy_again_anew(c);
 	}
-}
-
-void
-copy_again_step(struct copy *c, const struct fail *f)
-{
-	if (c->state == COPY_SEEK)
-		after_seek(c, f);
-	else if (c->state == COPY_LIST)
-		after_list(c, f);
-	else
-		after_mark(c, f);
 }

@@ -25,6 +25,10 @@ copy_mend_doubts_name(struct copy *c)
 {
 	const struct copy_job *job = c->job;
 
+	if (job->no_part_copy) {
+		c->parts_streamed = true;
+		return false;
+	}
 	if (job->via != COPY_VIA_SERVER || job->to->endp.is_aws ||
 	    memchr(c->from_key.data, '%', c->from_key.len) == NULL)
 		return false;
@@ -51,8 +55,8 @@ copy_mend_probe(struct copy *c, const struct buf *upload)
 	s3req_start(req);
 }
 
-static void
-after_probe(struct copy *c, const struct fail *f)
+void
+copy_after_probe(struct copy *c, const struct fail *f)
 {
 	if (f->kind == FAIL_NONE)
 		c->job->naming = COPY_NAMING_DOUBTFUL;
@@ -108,8 +112,8 @@ copy_mend_ask_pin(struct copy *c)
 	copy_ask_head(c, COPY_PIN, COPY_FROM, &c->source);
 }
 
-static void
-after_pin(struct copy *c, const struct fail *f)
+void
+copy_after_pin(struct copy *c, const struct fail *f)
 {
 	if (f->kind != FAIL_NONE) {
 		copy_end(c, COPY_FAILED, f);
@@ -124,17 +128,41 @@ after_pin(struct copy *c, const struct fail *f)
 	}
 }
 
+/* --- no UploadPartCopy --- */
+
+/* It says so, or takes it for UploadPart, which answers with no document. */
+static bool
+lacks_part_copy(const struct copy *c, const struct fail *f)
+{
+	return c->job->via == COPY_VIA_SERVER && !c->parts_streamed &&
+	    !c->job->to->endp.is_aws &&
+	    (f->kind == FAIL_UNSUPPORTED ||
+		(f->kind == FAIL_PROTOCOL && f->status / 100 == 2));
+}
+
 bool
 copy_mend_can_retry(const struct copy *c, const struct fail *f)
 {
-	return copy_mend_doubts_pin(c, f);
+	return copy_mend_doubts_pin(c, f) || lacks_part_copy(c, f);
 }
 
 void
 copy_mend_retry(struct copy *c, const struct fail *f)
 {
-	c->fail = *f;
-	copy_mend_ask_pin(c);
+	struct copy_job *job = c->job;
+
+	if (f->kind == FAIL_PRECONDITION) {
+		c->fail = *f;
+		copy_mend_ask_pin(c);
+		return;
+	}
+	if (f->kind == FAIL_UNSUPPORTED && copy_mend_pins(c)) {
+		job->no_pin = true; /* perhaps it is only that */
+	} else {
+		job->no_part_copy = true;
+		c->parts_streamed = true;
+	}
+	copy_parts_retry(c);
 }
 
 /* --- tags that an upload loses --- */
@@ -174,23 +202,12 @@ copy_mend_put_tags(struct copy *c)
 	s3req_start(req);
 }
 
-static void
-after_put_tags(struct copy *c, const struct fail *f)
+void
+copy_after_put_tags(struct copy *c, const struct fail *f)
 {
 	copy_mend_free(c);
 	if (f->kind == FAIL_NONE)
 		copy_write_done(c);
 	else
 		copy_end(c, COPY_FAILED, f);
-}
-
-void
-copy_mend_step(struct copy *c, const struct fail *f)
-{
-	if (c->state == COPY_PROBE)
-		after_probe(c, f);
-	else if (c->state == COPY_PIN)
-		after_pin(c, f);
-	else
-		after_put_tags(c, f);
 }

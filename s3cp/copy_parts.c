@@ -269,8 +269,8 @@ must_recheck(const struct copy *c)
 	    !c->parts->same && (!c->job->to->endp.is_aws || c->job->no_pin);
 }
 
-static void
-after_recheck(struct copy *c, const struct fail *f)
+void
+copy_after_recheck(struct copy *c, const struct fail *f)
 {
 	if (f->kind != FAIL_NONE)
 		copy_end(c, COPY_FAILED, f);
@@ -291,11 +291,12 @@ is_taken(const struct copy *c)
 	    strcmp(p->fail.code, "NoSuchUpload") == 0;
 }
 
-static void
-after_part(struct copy *c)
+void
+copy_after_part(struct copy *c, const struct fail *f)
 {
 	struct copy_parts *p = c->parts;
 
+	(void)f; /* the first one is kept */
 	if (p->result == COPY_FAILED) {
 		p->create = is_taken(c);
 		p->retry = copy_mend_can_retry(c, &p->fail);
@@ -346,8 +347,8 @@ create_lost(struct copy *c, const struct fail *f)
 	copy_find_ask(c, COPY_FIND);
 }
 
-static void
-after_create(struct copy *c, const struct fail *f)
+void
+copy_after_create(struct copy *c, const struct fail *f)
 {
 	struct copy_parts *p = c->parts;
 	struct reply_field id = {
@@ -373,8 +374,8 @@ after_create(struct copy *c, const struct fail *f)
 
 /* One upload of this key that is as young as ours is ours.  Of several, none
  * is taken: some may be other people's. */
-static void
-after_find(struct copy *c, const struct fail *f)
+void
+copy_after_find(struct copy *c, const struct fail *f)
 {
 	struct copy_parts *p = c->parts;
 	int count = -1;
@@ -552,8 +553,8 @@ copy_parts_stop(struct copy *c)
 	copy_parts_give_up(c, COPY_FAILED, &f);
 }
 
-static void
-after_abort(struct copy *c, const struct fail *f)
+void
+copy_after_abort(struct copy *c, const struct fail *f)
 {
 	struct copy_parts *p = c->parts;
 	char text[512], phrase[320];
@@ -589,49 +590,9 @@ after_abort(struct copy *c, const struct fail *f)
 }
 
 void
-copy_parts_step(struct copy *c, const struct fail *f)
+copy_after_drain(struct copy *c, const struct fail *f)
 {
-	switch (c->state) {
-	case COPY_CREATE:
-		after_create(c, f);
-		break;
-	case COPY_FIND:
-		after_find(c, f);
-		break;
-	case COPY_PARTS:
-		after_part(c);
-		break;
-	case COPY_DRAIN:
-		if (c->parts->in_flight == 0)
-			drained(c);
-		break;
-	case COPY_RECHECK:
-		after_recheck(c, f);
-		break;
-	case COPY_ABORT:
-		after_abort(c, f);
-		break;
-	case COPY_IDLE:
-	case COPY_LOOK:
-	case COPY_HEAD:
-	case COPY_LAYOUT:
-	case COPY_TAGS:
-	case COPY_ACL:
-	case COPY_COPY:
-	case COPY_FETCH:
-	case COPY_PUT:
-	case COPY_SEEK:
-	case COPY_LIST:
-	case COPY_MARK:
-	case COPY_COMPLETE:
-	case COPY_SETTLE:
-	case COPY_COMPARE:
-	case COPY_PROBE:
-	case COPY_PIN:
-	case COPY_PUT_TAGS:
-	case COPY_PUT_ACL:
-	case COPY_UNDO:
-	case COPY_BLAME:
-		abort(); /* others' states */
-	}
+	(void)f;
+	if (c->parts->in_flight == 0)
+		drained(c);
 }

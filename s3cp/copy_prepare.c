@@ -60,9 +60,8 @@ keeps_parts(const struct copy *c)
 {
 	const struct copy_job *job = c->job;
 
-	return !job->no_layout &&
-	    (job->keep_parts ||
-		(job->via == COPY_VIA_STREAM && job->part_size == 0));
+	return job->keep_parts ||
+	    (job->via == COPY_VIA_STREAM && job->part_size == 0);
 }
 
 /* Must the source be looked at before anything else can be decided? */
@@ -155,6 +154,38 @@ ask_tags(struct copy *c)
 	s3req_start(req);
 }
 
+/* "...-13": the ETag itself tells how many parts there were. */
+static unsigned
+parts_told(const char *etag)
+{
+	const char *dash = strrchr(etag, '-');
+	uint64_t n = 0;
+
+	if (dash != NULL)
+		num_str(dash + 1, LIMIT_PARTS, &n);
+	return (unsigned)n;
+}
+
+/* Would one request not do?  (Stores that do not know parts, such as Ceph, keep
+ * the ETag in CopyObject.) */
+static bool
+must_guess(const struct copy *c)
+{
+	return c->job->via == COPY_VIA_STREAM ||
+	    c->source->size > c->job->threshold;
+}
+
+/* The store does not tell: as usual clients cut it. */
+static void
+guess_layout(struct copy *c)
+{
+	struct plan *plan = copy_parts_plan(c);
+	const struct meta *m = c->source;
+
+	if (plan->count == 0 && must_guess(c))
+		plan_guess(plan, m->size, parts_told(m->etag));
+}
+
 /* CopyObject copies whatever is there. */
 static bool
 needs_size(const struct copy *c)
@@ -177,6 +208,7 @@ copy_prepare(struct copy *c)
 {
 	const struct meta *m = c->source;
 	const char *why;
+	bool keeps = keeps_parts(c) && in_parts(m->etag);
 
 	if (!copy_is_unchanged(c))
 		return;
@@ -187,14 +219,17 @@ copy_prepare(struct copy *c)
 	copy_pin(c, m->etag, strlen(m->etag));
 	if (!m->has_size && needs_size(c))
 		ask_size(c);
-	else if (c->parts == NULL && keeps_parts(c) && in_parts(m->etag))
+	else if (keeps && c->parts == NULL && !c->job->no_layout)
 		copy_prepare_layout(c, 1);
-	else
+	else {
+		if (keeps && c->job->no_layout)
+			guess_layout(c);
 		ask_tags(c);
+	}
 }
 
-static void
-after_head(struct copy *c, const struct fail *f)
+void
+copy_after_head(struct copy *c, const struct fail *f)
 {
 	if (f->kind != FAIL_NONE) {
 		copy_end(c, COPY_FAILED, f);
@@ -208,30 +243,9 @@ after_head(struct copy *c, const struct fail *f)
 	copy_prepare(c);
 }
 
-/* "...-13": the ETag itself tells how many parts there were. */
-static unsigned
-parts_told(const char *etag)
-{
-	const char *dash = strrchr(etag, '-');
-	uint64_t n = 0;
-
-	if (dash != NULL)
-		num_str(dash + 1, LIMIT_PARTS, &n);
-	return (unsigned)n;
-}
-
-/* Would one request not do?  (Stores that do not know parts, such as Ceph, keep
- * the ETag in CopyObject.) */
-static bool
-must_guess(const struct copy *c)
-{
-	return c->job->via == COPY_VIA_STREAM ||
-	    c->source->size > c->job->threshold;
-}
-
 /* A HEAD of one part: 206 with its length, and how many there are. */
-static void
-after_layout(struct copy *c, const struct fail *f)
+void
+copy_after_layout(struct copy *c, const struct fail *f)
 {
 	struct plan *plan = copy_parts_plan(c);
 	const struct meta *m = c->source;
@@ -251,8 +265,8 @@ after_layout(struct copy *c, const struct fail *f)
 	/* A store that does not know parts tells of the whole. */
 	if (plan->count == 0 && m->parts > 0)
 		good = plan_like(plan, m->size, (uint64_t)m->length, m->parts);
-	else if (plan->count == 0 && must_guess(c))
-		plan_guess(plan, m->size, parts_told(m->etag));
+	else
+		guess_layout(c);
 	if (good && plan->count > 0 && !plan_complete(plan))
 		good = plan_add(plan, (uint64_t)m->length);
 	if (!good)
@@ -264,8 +278,8 @@ after_layout(struct copy *c, const struct fail *f)
 		copy_prepare(c);
 }
 
-static void
-after_tags(struct copy *c, const struct fail *f)
+void
+copy_after_tags(struct copy *c, const struct fail *f)
 {
 	const char *why = "";
 
@@ -287,8 +301,8 @@ after_tags(struct copy *c, const struct fail *f)
 	ask_acl(c);
 }
 
-static void
-after_acl(struct copy *c, const struct fail *f)
+void
+copy_after_acl(struct copy *c, const struct fail *f)
 {
 	if (f->kind != FAIL_NONE) {
 		copy_end(c, COPY_FAILED, f);
@@ -372,7 +386,7 @@ copy_go(struct copy *c)
 {
 	char etag[LIMIT_ETAG + 1];
 
-	if (keeps_parts(c) && c->record.etag != NULL &&
+	if (keeps_parts(c) && !c->job->no_layout && c->record.etag != NULL &&
 	    in_parts(copy_source_etag(c, etag)))
 		copy_prepare_layout(c, 1);
 	else if (needs_head(c))
@@ -395,47 +409,4 @@ copy_resume(struct copy *c)
 		copy_begin(c);
 	else
 		copy_go(c);
-}
-
-void
-copy_prepare_step(struct copy *c, const struct fail *f)
-{
-	switch (c->state) {
-	case COPY_HEAD:
-		after_head(c, f);
-		break;
-	case COPY_LAYOUT:
-		after_layout(c, f);
-		break;
-	case COPY_TAGS:
-		after_tags(c, f);
-		break;
-	case COPY_ACL:
-		after_acl(c, f);
-		break;
-	case COPY_IDLE:
-	case COPY_LOOK:
-	case COPY_COPY:
-	case COPY_FETCH:
-	case COPY_PUT:
-	case COPY_SEEK:
-	case COPY_LIST:
-	case COPY_MARK:
-	case COPY_CREATE:
-	case COPY_FIND:
-	case COPY_PROBE:
-	case COPY_PIN:
-	case COPY_PARTS:
-	case COPY_DRAIN:
-	case COPY_RECHECK:
-	case COPY_COMPLETE:
-	case COPY_SETTLE:
-	case COPY_COMPARE:
-	case COPY_ABORT:
-	case COPY_PUT_TAGS:
-	case COPY_PUT_ACL:
-	case COPY_UNDO:
-	case COPY_BLAME:
-		abort(); /* others' states */
-	}
 }

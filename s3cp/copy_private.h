@@ -12,6 +12,10 @@
 
 /* --- copy.c: the flow --- */
 
+/* The request of a state has ended: decide what comes next.  By copy_step(),
+ * from the table in copy.c; each moves c to its next state, or ends it. */
+typedef void copy_after_fn(struct copy *c, const struct fail *f);
+
 /* The one decider: the request of the present state has ended. */
 void copy_step(struct copy *c, const struct fail *f);
 /* The one setter of the state. */
@@ -31,7 +35,6 @@ void copy_go(struct copy *c);
 void copy_prepare(struct copy *c);
 /* Ask for the size of a part, and of all that follow it, then the same. */
 void copy_prepare_layout(struct copy *c, unsigned part);
-void copy_prepare_step(struct copy *c, const struct fail *f);
 /* All that had to be asked is known: copy now. */
 void copy_begin(struct copy *c);
 /* Begin, or go on from where a doubt came up. */
@@ -40,6 +43,8 @@ void copy_resume(struct copy *c);
 bool copy_is_unchanged(struct copy *c);
 /* The ETag that the source has, as far as known, or NULL. */
 const char *copy_source_etag(const struct copy *c, char out[LIMIT_ETAG + 1]);
+copy_after_fn copy_after_head, copy_after_layout, copy_after_tags,
+    copy_after_acl;
 
 /* --- copy_ask.c: requests and their answers --- */
 
@@ -67,12 +72,13 @@ void copy_ask_etag(struct copy *c, const struct s3req *req, const char *path,
 
 /* --- copy_write.c: how it ends --- */
 
-void copy_write_step(struct copy *c, const struct fail *f);
 /* A PutObject that was not c->req was answered. */
 void copy_write_answered(struct copy *c, const struct s3req *req,
     const char *etag, const struct fail *f);
 /* It is there and as it should be. */
 void copy_write_done(struct copy *c);
+copy_after_fn copy_after_write, copy_after_settle, copy_after_compare,
+    copy_after_put_acl, copy_after_undo, copy_after_blame;
 
 /* --- copy_stream.c: a small object through memory --- */
 
@@ -82,10 +88,10 @@ void copy_write_done(struct copy *c);
 void copy_stream_fetch(struct copy *c);
 bool copy_stream_fetched(const struct copy *c);
 void copy_stream_put(struct copy *c);
-void copy_stream_step(struct copy *c, const struct fail *f);
 /* What PutObject answered. */
 void copy_stream_etag(const struct copy *c, char out[LIMIT_ETAG + 1]);
 void copy_stream_free(struct copy *c);
+copy_after_fn copy_after_fetch;
 
 /* --- copy_mend.c: what other stores do differently --- */
 
@@ -109,8 +115,8 @@ void copy_mend_retry(struct copy *c, const struct fail *f);
 /* The reply to GetObjectTagging, for an object that will be an upload. */
 void copy_mend_keep_tags(struct copy *c);
 void copy_mend_put_tags(struct copy *c); /* those; ends: copy_write_done() */
-void copy_mend_step(struct copy *c, const struct fail *f);
 void copy_mend_free(struct copy *c);
+copy_after_fn copy_after_probe, copy_after_pin, copy_after_put_tags;
 
 /* --- copy_find.c: an upload whose id was lost, or never known --- */
 
@@ -134,8 +140,8 @@ bool copy_again_mark(struct copy *c, const struct buf *upload);
 void copy_again_anew(struct copy *c);
 /* Must the last part wait for all others? */
 bool copy_again_waits(const struct copy *c);
-void copy_again_step(struct copy *c, const struct fail *f);
 void copy_again_free(struct copy *c);
+copy_after_fn copy_after_seek, copy_after_list, copy_after_mark;
 
 /* --- copy_slots.c: the parts of an object that are under way --- */
 
@@ -179,7 +185,6 @@ void copy_parts_go(struct copy *c, bool lost);
 /* The parts that are not there yet are begun anew. */
 void copy_parts_retry(struct copy *c);
 void copy_parts_ended(struct copy *c, const struct copy_part_end *e);
-void copy_parts_step(struct copy *c, const struct fail *f);
 void copy_parts_complete(struct copy *c);
 void copy_parts_completed(struct copy *c); /* it was answered */
 /* The answer was lost, and the destination is not what it should be (known),
@@ -193,5 +198,7 @@ void copy_parts_give_up(
 void copy_parts_stop(struct copy *c);
 bool copy_parts_open(const struct copy *c); /* is there an upload? */
 void copy_parts_free(struct copy *c);
+copy_after_fn copy_after_create, copy_after_find, copy_after_part,
+    copy_after_drain, copy_after_recheck, copy_after_abort;
 
 #endif

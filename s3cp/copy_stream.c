@@ -216,7 +216,7 @@ copy_stream_fetch(struct copy *c)
 }
 
 void
-copy_stream_step(struct copy *c, const struct fail *f)
+copy_after_fetch(struct copy *c, const struct fail *f)
 {
 	struct fail changed;
 

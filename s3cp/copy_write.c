@@ -28,8 +28,8 @@ blame(struct copy *c, const struct fail *f)
 	s3req_start(req);
 }
 
-static void
-after_blame(struct copy *c, const struct fail *f)
+void
+copy_after_blame(struct copy *c, const struct fail *f)
 {
 	/* copy_ask() has put the blame on the source. */
 	if (f->kind != FAIL_NOTFOUND && f->kind != FAIL_NOBUCKET)
@@ -150,8 +150,8 @@ undo(struct copy *c)
 	s3req_start(req);
 }
 
-static void
-after_undo(struct copy *c, const struct fail *f)
+void
+copy_after_undo(struct copy *c, const struct fail *f)
 {
 	if (f->kind != FAIL_NONE)
 		warn(c, "the copy that differs could not be removed");
@@ -206,8 +206,8 @@ found(struct copy *c)
 		copy_ask_head(c, COPY_COMPARE, COPY_FROM, &c->source);
 }
 
-static void
-after_settle(struct copy *c, const struct fail *f)
+void
+copy_after_settle(struct copy *c, const struct fail *f)
 {
 	if (f->kind == FAIL_NONE && c->settling == COPY_COMPARE) {
 		if (meta_opaque(c->there) && c->there->size == c->source->size)
@@ -229,8 +229,8 @@ after_settle(struct copy *c, const struct fail *f)
 	}
 }
 
-static void
-after_compare(struct copy *c, const struct fail *f)
+void
+copy_after_compare(struct copy *c, const struct fail *f)
 {
 	bool ours;
 
@@ -363,8 +363,8 @@ not_written(struct copy *c, const struct s3req *req, const struct fail *f)
 		copy_end(c, COPY_FAILED, f);
 }
 
-static void
-after_write(struct copy *c, const struct fail *f)
+void
+copy_after_write(struct copy *c, const struct fail *f)
 {
 	char got[LIMIT_ETAG + 1];
 
@@ -402,51 +402,10 @@ copy_write_answered(struct copy *c, const struct s3req *req, const char *etag,
 }
 
 void
-copy_write_step(struct copy *c, const struct fail *f)
+copy_after_put_acl(struct copy *c, const struct fail *f)
 {
-	switch (c->state) {
-	case COPY_COPY:
-	case COPY_PUT:
-	case COPY_COMPLETE:
-		after_write(c, f);
-		break;
-	case COPY_SETTLE:
-		after_settle(c, f);
-		break;
-	case COPY_COMPARE:
-		after_compare(c, f);
-		break;
-	case COPY_PUT_ACL:
-		if (f->kind == FAIL_NONE)
-			copy_end(c, COPY_COPIED, NULL);
-		else
-			copy_end(c, COPY_FAILED, f);
-		break;
-	case COPY_UNDO:
-		after_undo(c, f);
-		break;
-	case COPY_BLAME:
-		after_blame(c, f);
-		break;
-	case COPY_IDLE:
-	case COPY_LOOK:
-	case COPY_HEAD:
-	case COPY_LAYOUT:
-	case COPY_TAGS:
-	case COPY_ACL:
-	case COPY_FETCH:
-	case COPY_SEEK:
-	case COPY_LIST:
-	case COPY_MARK:
-	case COPY_CREATE:
-	case COPY_PROBE:
-	case COPY_PIN:
-	case COPY_PUT_TAGS:
-	case COPY_FIND:
-	case COPY_PARTS:
-	case COPY_DRAIN:
-	case COPY_RECHECK:
-	case COPY_ABORT:
-		abort(); /* others' states */
-	}
+	if (f->kind == FAIL_NONE)
+		copy_end(c, COPY_COPIED, NULL);
+	else
+		copy_end(c, COPY_FAILED, f);
 }
