@@ -53,27 +53,23 @@ ok "with hints $many KiB" [ "${many:-99999}" -lt $most ]
 is "$(lines out)" 200000 'all of them'
 
 # A reader that does not read yet: what waits for it is the window, no more.
-# It begins when the program has used no processor time for a while.
-cat >late <<'END'
-use strict;
-my ($pid, $peak, $still, $last) = (shift, 0, 0, '');
-while ($still < 20) {
-	open my $f, '<', "/proc/$pid/status" or last;
-	while (<$f>) { $peak = $1 if /^VmHWM:\s+(\d+)/ && $1 > $peak }
-	open $f, '<', "/proc/$pid/stat" or last;
-	my @field = split ' ', <$f> // '';
-	my $now = join ' ', @field[13, 14];
-	$still = $now eq $last ? $still + 1 : 0;
-	$last = $now;
-	select undef, undef, undef, 0.05;
+# It begins when the program sleeps, and slept while nothing was asked for.
+switches()
+{
+	awk '/ctxt_switches/ { n += $2 } /^State:/ { s = $2 } END { print s, n }' \
+	    /proc/$pid/status
 }
-print "$peak\n";
-END
 mkfifo pipe
 s3ls -l long4 >pipe &
 pid=$!
 exec 3<pipe
-peak=$(perl late $pid)
+before=
+until case $before in S*) true ;; *) false ;; esac &&
+    [ "$(counted inflight)" -eq 0 ] && [ "$(switches)" = "$before" ]; do
+	before=$(switches)
+	kill -0 $pid || break
+done
+peak=$(awk '/^VmHWM:/ { print $2 }' /proc/$pid/status)
 ok "behind a reader that waits $peak KiB" [ "$peak" -lt $most ]
 is "$(wc -l <&3)" 40000 'and then all comes'
 exec 3<&-

@@ -72,15 +72,15 @@ agree parts8 1,2,4-
 ok '--part-size decides' sh -c 'cut -d " " -f 3 got | grep -q -e "-4$"'
 
 # --- an object that changes in mid-copy ---
-say 'put src chg size=6G' 'latency UploadPartCopy 300'
+# A part is held until the change is there, and then asked for again.
+say 'put src chg size=6G' 'fault UploadPartCopy nth=3 stall' 'log reset'
 s3cp --part-size 512M src dst chg 2>err &
 pid=$!
-until [ "$(ask /counts | sed -n 's/^inflight //p')" -gt 1 ]; do :; done
-say 'put src chg size=6G seed=77'
+until_counted UploadPartCopy 3 $pid
+say 'put src chg size=6G seed=77' 'faults clear'
 wait $pid
-status=$?
-say 'faults clear'
-[ $status -eq 0 ] || status_is 1 'a source that changes in mid-copy fails'
+is $? 1 'a source that changes in mid-copy fails'
+err_has 'chg: ' 'a changed source'
 none_open 'after a changed source'
 
 # --- parts that fail ---
@@ -157,7 +157,7 @@ ok 'metadata and tags of large ones can be dropped' \
 
 # --- one large object alone has the whole window ---
 say 'drop dst' 'bucket dst' 'put src wide size=3000M parts=5M' \
-    'latency UploadPartCopy 50' 'log reset'
+    'latency UploadPartCopy 500' 'log reset'
 run s3cp --preserve parts src dst wide
 status_is 0 'an object of 600 parts is copied'
 ok 'with more of them in flight than its share beside others' \
@@ -166,8 +166,17 @@ ok 'and no more than -j' [ "$(counted inflight-peak)" -le 256 ]
 agree wide 1-
 
 # --- the end of a run ---
-say 'latency UploadPartCopy 200' 'drop dst' 'bucket dst'
-timeout --foreground -s INT 1 s3cp -j 4 --part-size 5M src dst 12g 2>err
+# Four parts are there; four are under way, and are waited for.
+say 'drop dst' 'bucket dst' 'log reset' 'fault UploadPartCopy nth=5 stall' \
+    'fault UploadPartCopy nth=6 stall' 'fault UploadPartCopy nth=7 stall' \
+    'fault UploadPartCopy nth=8 stall'
+start s3cp -j 4 --part-size 5M src dst 12g 2>err &
+pid=$!
+until_counted UploadPartCopy 8 $pid
+kill -INT $pid
+say 'faults clear'
+wait $pid
+is $? 130 'SIGINT in mid-copy ends the program by that signal'
 none_open 'after SIGINT'
 is "$(ask '/count?bucket=dst')" 0 'nor is anything half done'
 finish
