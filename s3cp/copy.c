@@ -181,7 +181,7 @@ copy_start(struct copy *c, const char *raw, size_t len)
 	copy_pin(c, c->record.etag, c->record.etag_len);
 	c->bytes = c->record.has_size ? c->record.size : 0;
 	c->tries = 0;
-	c->too_large = c->parts_streamed = false;
+	c->too_large = c->parts_streamed = c->pinned = c->anew = false;
 	c->settling = COPY_IDLE;
 	fail_clear(&c->fail);
 	if (job->no_clobber && (job->look_first || job->dry_run))
@@ -272,7 +272,8 @@ after_look(struct copy *c, const struct fail *f)
 		copy_end(c, COPY_SKIPPED, NULL);
 	else if (f->kind != FAIL_NOTFOUND)
 		copy_end(c, COPY_FAILED, f);
-	else if (c->settling == COPY_LOOK && copy_mend_doubts_pin(c, &c->fail))
+	else if (c->settling == COPY_LOOK &&
+	    copy_mend_doubts_pin(c, c->pinned, &c->fail))
 		copy_mend_ask_pin(c);
 	else if (c->settling == COPY_LOOK)
 		copy_end(c, COPY_FAILED, &c->fail);

@@ -67,6 +67,7 @@ struct copy_job {
 	bool no_part_copy; /* nor UploadPartCopy */
 	bool no_tagging;   /* nor tags */
 	bool no_layout;	   /* nor HEAD of a part */
+	bool guess;	   /* CopyObject does not keep an ETag of parts */
 	bool no_again;	   /* nor tells of open uploads, or not us */
 	enum copy_naming {
 		COPY_NAMING_UNKNOWN,
@@ -91,8 +92,8 @@ struct copy_job {
  * run left can be proven to be right; end: PUT_TAGS, PUT_ACL first
  *
  * COPY		CopyObject		end		too large: HEAD; lost
- *					wrong: COMPARE	under -n: SETTLE; 412:
- *							SKIPPED or LOOK
+ *					wrong: COMPARE,	under -n: SETTLE; 412:
+ *					or CREATE	SKIPPED, LOOK or PIN
  * FETCH	GET			TAGS ...	larger: LAYOUT ...;
  *							no size: HEAD
  * PUT		PutObject from memory	as COPY		as COPY
@@ -112,7 +113,10 @@ struct copy_job {
  *					COMPLETE;
  *					wrong: ABORT
  * DRAIN	nothing			none open:	the same
- *					ABORT
+ *					ABORT; PARTS
+ *					or PIN, where
+ *					there is
+ *					another way
  * RECHECK	HEAD source		COMPLETE	ABORT
  * PIN		HEAD source, after 412	unchanged: COPY	FAILED or ABORT
  *					or PARTS again
@@ -130,7 +134,8 @@ struct copy_job {
  *					was
  * PUT_TAGS	PutObjectTagging	PUT_ACL or end	FAILED
  * PUT_ACL	PutObjectAcl		end		FAILED
- * UNDO		DeleteObject		FAILED		FAILED, and told
+ * UNDO		DeleteObject		FAILED, or	FAILED, and told
+ *					CREATE
  * BLAME	HEAD source's bucket	FAILED		FAILED, by the bucket
  */
 enum copy_state {
@@ -177,6 +182,8 @@ struct copy {
 	struct s3req req;
 	bool parts_streamed; /* though the job goes by the store */
 	bool too_large;	     /* the store refused to copy it whole */
+	bool pinned;	     /* what LOOK is about told it the ETag */
+	bool anew;	     /* after UNDO: copied in parts */
 	struct buf raw;	     /* the record */
 	struct buf from_key, to_key, from_name; /* bucket/key, encoded */
 	struct buf pin; /* "ETag" of the source; empty: none */

@@ -147,6 +147,12 @@ copy_ask_has(const struct s3req *req, const char *name)
 	return false;
 }
 
+bool
+copy_ask_has_pin(const struct s3req *req)
+{
+	return copy_ask_has(req, "x-amz-copy-source-if-match");
+}
+
 void
 copy_ask_document(struct copy *c, struct s3req *req, const struct buf *body)
 {

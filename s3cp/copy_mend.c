@@ -99,11 +99,10 @@ copy_mend_is_pinned(const struct copy *c)
 }
 
 bool
-copy_mend_doubts_pin(const struct copy *c, const struct fail *f)
+copy_mend_doubts_pin(const struct copy *c, bool pinned, const struct fail *f)
 {
-	return f->kind == FAIL_PRECONDITION && c->job->via == COPY_VIA_SERVER &&
-	    !c->parts_streamed && !c->job->to->endp.is_aws &&
-	    copy_mend_pins(c) && pin_of_parts(c);
+	return pinned && f->kind == FAIL_PRECONDITION &&
+	    !c->job->to->endp.is_aws && pin_of_parts(c);
 }
 
 void
@@ -141,13 +140,13 @@ lacks_part_copy(const struct copy *c, const struct fail *f)
 }
 
 bool
-copy_mend_can_retry(const struct copy *c, const struct fail *f)
+copy_mend_can_retry(const struct copy *c, bool pinned, const struct fail *f)
 {
-	return copy_mend_doubts_pin(c, f) || lacks_part_copy(c, f);
+	return copy_mend_doubts_pin(c, pinned, f) || lacks_part_copy(c, f);
 }
 
 void
-copy_mend_retry(struct copy *c, const struct fail *f)
+copy_mend_retry(struct copy *c, bool pinned, const struct fail *f)
 {
 	struct copy_job *job = c->job;
 
@@ -156,7 +155,7 @@ copy_mend_retry(struct copy *c, const struct fail *f)
 		copy_mend_ask_pin(c);
 		return;
 	}
-	if (f->kind == FAIL_UNSUPPORTED && copy_mend_pins(c)) {
+	if (f->kind == FAIL_UNSUPPORTED && pinned) {
 		job->no_pin = true; /* perhaps it is only that */
 	} else {
 		job->no_part_copy = true;

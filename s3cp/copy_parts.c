@@ -25,6 +25,7 @@ struct copy_parts {
 	bool anew;	 /* after ABORT: with each part's size asked for */
 	bool found;	 /* the upload is one that a killed run left */
 	bool retry;	 /* after DRAIN: the parts in another way */
+	bool pinned;	 /* the part that failed told the ETag */
 	bool create;	 /* after ABORT: another one, once */
 	bool created;	 /* that was done */
 	bool opaque;	 /* ETags say nothing about the bytes */
@@ -110,7 +111,7 @@ copy_parts_etag(const struct copy *c)
 /* --- parts --- */
 
 static void
-part_failed(struct copy_parts *p, const struct fail *f)
+part_failed(struct copy_parts *p, const struct s3req *req, const struct fail *f)
 {
 	if (f->unanswered)
 		p->lost = true;
@@ -118,6 +119,7 @@ part_failed(struct copy_parts *p, const struct fail *f)
 		return; /* the first one is told */
 	p->result = COPY_FAILED;
 	p->fail = *f;
+	p->pinned = copy_ask_has_pin(req);
 }
 
 void
@@ -134,11 +136,11 @@ copy_parts_ended(struct copy *c, const struct copy_part_end *e)
 		return;
 	}
 	if (e->fail->kind != FAIL_NONE) {
-		part_failed(p, e->fail);
+		part_failed(p, e->req, e->fail);
 	} else if (!partlist_set(&p->list, e->number, e->etag)) {
 		fail_clear(&bad);
 		fail_set(&bad, FAIL_PROTOCOL, "a part has no usable ETag");
-		part_failed(p, &bad);
+		part_failed(p, e->req, &bad);
 	}
 	copy_step(c, e->fail);
 }
@@ -299,7 +301,7 @@ copy_after_part(struct copy *c, const struct fail *f)
 	(void)f; /* the first one is kept */
 	if (p->result == COPY_FAILED) {
 		p->create = is_taken(c);
-		p->retry = copy_mend_can_retry(c, &p->fail);
+		p->retry = copy_mend_can_retry(c, p->pinned, &p->fail);
 		copy_parts_give_up(c, COPY_FAILED, &p->fail);
 	} else if (!partlist_complete(&p->list))
 		fill(c);
@@ -515,7 +517,7 @@ drained(struct copy *c)
 		return;
 	}
 	p->retry = false;
-	copy_mend_retry(c, &p->fail);
+	copy_mend_retry(c, p->pinned, &p->fail);
 }
 
 void

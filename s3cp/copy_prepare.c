@@ -171,7 +171,7 @@ parts_told(const char *etag)
 static bool
 must_guess(const struct copy *c)
 {
-	return c->job->via == COPY_VIA_STREAM ||
+	return c->job->via == COPY_VIA_STREAM || c->job->guess ||
 	    c->source->size > c->job->threshold;
 }
 
@@ -184,6 +184,15 @@ guess_layout(struct copy *c)
 
 	if (plan->count == 0 && must_guess(c))
 		plan_guess(plan, m->size, parts_told(m->etag));
+}
+
+bool
+copy_prepare_guess(struct copy *c)
+{
+	if (c->source == NULL)
+		return false;
+	guess_layout(c);
+	return copy_parts_planned(c);
 }
 
 /* CopyObject copies whatever is there. */

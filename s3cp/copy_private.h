@@ -37,6 +37,9 @@ void copy_prepare(struct copy *c);
 void copy_prepare_layout(struct copy *c, unsigned part);
 /* All that had to be asked is known: copy now. */
 void copy_begin(struct copy *c);
+/* CopyObject did not keep the ETag of an object in parts: are these known, or
+ * guessed now?  Then copy_prepare() copies them. */
+bool copy_prepare_guess(struct copy *c);
 /* Begin, or go on from where a doubt came up. */
 void copy_resume(struct copy *c);
 /* Is this what the record told?  If not, the key has ended. */
@@ -66,6 +69,7 @@ void
 copy_ask_document(struct copy *c, struct s3req *req, const struct buf *body);
 /* Has the request sent that header? */
 bool copy_ask_has(const struct s3req *req, const char *name);
+bool copy_ask_has_pin(const struct s3req *req);
 /* The text at path in a reply, an ETag; "" if there is none. */
 void copy_ask_etag(struct copy *c, const struct s3req *req, const char *path,
     char out[LIMIT_ETAG + 1]);
@@ -104,14 +108,17 @@ void copy_mend_probe(struct copy *c, const struct buf *upload);
 bool copy_mend_pins(const struct copy *c);
 /* Has the source, which was looked at, that ETag? */
 bool copy_mend_is_pinned(const struct copy *c);
-/* May the store have refused that though the source is as it was? */
-bool copy_mend_doubts_pin(const struct copy *c, const struct fail *f);
+/* May the store have refused that, in a request that had it, though the source
+ * is as it was? */
+bool copy_mend_doubts_pin(
+    const struct copy *c, bool pinned, const struct fail *f);
 /* Look; then COPY or PARTS once more, or the failure c->fail. */
 void copy_mend_ask_pin(struct copy *c);
 /* A part has failed: is there another way?  If so, take it once no part is
  * under way; ends with copy_parts_retry(). */
-bool copy_mend_can_retry(const struct copy *c, const struct fail *f);
-void copy_mend_retry(struct copy *c, const struct fail *f);
+bool
+copy_mend_can_retry(const struct copy *c, bool pinned, const struct fail *f);
+void copy_mend_retry(struct copy *c, bool pinned, const struct fail *f);
 /* The reply to GetObjectTagging, for an object that will be an upload. */
 void copy_mend_keep_tags(struct copy *c);
 void copy_mend_put_tags(struct copy *c); /* those; ends: copy_write_done() */

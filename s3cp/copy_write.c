@@ -121,19 +121,6 @@ proves_nothing(struct copy *c, const char *got)
 	    (got[0] == '\0' || !expected(c, want));
 }
 
-static void
-verify(struct copy *c, const char *got)
-{
-	char want[LIMIT_ETAG + 1];
-
-	if (proves_nothing(c, got))
-		look_at_source(c);
-	else if (!expected(c, want) || got[0] == '\0' || strcmp(want, got) == 0)
-		copy_write_done(c);
-	else
-		differs(c, got);
-}
-
 /* Only where nothing was there before is it ours to remove. */
 static void
 undo(struct copy *c)
@@ -150,9 +137,45 @@ undo(struct copy *c)
 	s3req_start(req);
 }
 
+/* The whole has another ETag than its parts had: those then, and from the
+ * start for keys to come. */
+static bool
+takes_parts(struct copy *c, const char *want, const char *got)
+{
+	if (c->state != COPY_COPY || !c->job->keep_parts ||
+	    strchr(want, '-') == NULL || strchr(got, '-') != NULL)
+		return false;
+	c->job->guess = true;
+	return copy_prepare_guess(c);
+}
+
+static void
+verify(struct copy *c, const char *got)
+{
+	char want[LIMIT_ETAG + 1];
+
+	if (proves_nothing(c, got))
+		look_at_source(c);
+	else if (!expected(c, want) || got[0] == '\0' || strcmp(want, got) == 0)
+		copy_write_done(c);
+	else if (!takes_parts(c, want, got))
+		differs(c, got);
+	else if (!c->job->no_clobber)
+		copy_prepare(c);
+	else {
+		c->anew = true;
+		undo(c);
+	}
+}
+
 void
 copy_after_undo(struct copy *c, const struct fail *f)
 {
+	if (f->kind == FAIL_NONE && c->anew) {
+		c->anew = false;
+		copy_prepare(c);
+		return;
+	}
 	if (f->kind != FAIL_NONE)
 		warn(c, "the copy that differs could not be removed");
 	copy_end(c, COPY_FAILED, &c->fail);
@@ -283,20 +306,22 @@ static void
 precondition(struct copy *c, const struct s3req *req, const struct fail *f)
 {
 	struct fail changed = *f;
+	bool pinned = copy_ask_has_pin(req);
 
 	/* If-None-Match or the pin?  The answer does not tell. */
 	fail_set(
 	    &changed, FAIL_PRECONDITION, "has changed since it was listed");
-	if (!c->job->no_clobber && copy_mend_doubts_pin(c, f)) {
+	if (!c->job->no_clobber && copy_mend_doubts_pin(c, pinned, f)) {
 		c->fail = changed;
 		copy_mend_ask_pin(c);
 	} else if (!c->job->no_clobber)
 		copy_end(c, COPY_FAILED, &changed);
 	else if (req->attempt > 1 || c->tries > 0)
 		settle(c, c->state, &changed);
-	else if (copy_ask_has(req, "x-amz-copy-source-if-match"))
+	else if (pinned) {
+		c->pinned = true;
 		look_again(c, &changed);
-	else
+	} else
 		copy_end(c, COPY_SKIPPED, NULL);
 }
 
@@ -349,8 +374,7 @@ not_written(struct copy *c, const struct s3req *req, const struct fail *f)
 	else if (f->kind == FAIL_UNSUPPORTED &&
 	    copy_ask_has(req, "if-none-match"))
 		refused_condition(c);
-	else if (f->kind == FAIL_UNSUPPORTED &&
-	    copy_ask_has(req, "x-amz-copy-source-if-match")) {
+	else if (f->kind == FAIL_UNSUPPORTED && copy_ask_has_pin(req)) {
 		job->no_pin = true;
 		copy_resume(c);
 	} else if (perhaps_too_large(c, f))

@@ -154,7 +154,7 @@ read_tags(struct request *r, struct object *o)
 	const char *tags = request_header(r, "x-amz-tagging");
 	const struct store_options *options = &r->bucket->options;
 
-	if (tags == NULL)
+	if (tags == NULL || options->ignore_tagging)
 		return true;
 	if (options->no_tagging || (options->directory && *tags != '\0'))
 		return request_error(r, 501, "NotImplemented",

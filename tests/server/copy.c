@@ -44,6 +44,30 @@ read_arn(struct request *r, struct source *s, const char *arn, size_t n)
 		"The specified access point does not exist");
 }
 
+/* As decodeURI() of JavaScript does it: what has a meaning in a URI stays. */
+static size_t
+unescape_uri(char *s, size_t n)
+{
+	static const char kept[] = ";/?:@&=+$,#";
+	size_t i, out = 0;
+
+	for (i = 0; i < n; i++) {
+		char byte[4] = "";
+
+		if (s[i] == '%' && i + 2 < n)
+			memcpy(byte, s + i, 3);
+		if (byte[0] != '\0' && text_unescape(byte, 3, false) == 1 &&
+		    strchr(kept, byte[0]) == NULL) {
+			s[out++] = byte[0];
+			i += 2;
+		} else {
+			s[out++] = s[i];
+		}
+	}
+	s[out] = '\0';
+	return out;
+}
+
 static bool
 read_source(struct request *r, struct source *s)
 {
@@ -53,7 +77,8 @@ read_source(struct request *r, struct source *s)
 				     strlen(header);
 	char *path = mem_pool_dup(&r->pool, header, n), *slash;
 
-	n = text_unescape(path, n, true);
+	n = r->bucket->options.copy_source_uri ? unescape_uri(path, n) :
+						 text_unescape(path, n, true);
 	if (*path == '/') {
 		path++;
 		n--;
@@ -94,7 +119,10 @@ check_source_conditions(struct request *r, const struct source *s)
 		return request_error(r, 501, "NotImplemented",
 		    "A header you provided implies functionality that is not "
 		    "implemented");
-	if ((match != NULL && !s3_etag_listed(match, etag)) ||
+	if ((match != NULL &&
+		(!s3_etag_listed(match, etag) ||
+		    (r->bucket->options.deny_copy_if_match_parts &&
+			strchr(etag, '-') != NULL))) ||
 	    (match == NULL && unmodified != NULL &&
 		text_read_date(unmodified, &when) && mtime > when) ||
 	    (none != NULL && s3_etag_listed(none, etag)) ||

@@ -32,6 +32,11 @@ set_flag(struct store_options *o, const char *word)
 	    {"no-if-none-match=ignore", &o->ignore_if_none_match},
 	    {"no-if-none-match=501", &o->refuse_if_none_match},
 	    {"no-copy-if-match=501", &o->refuse_copy_if_match},
+	    {"no-copy-if-match=parts", &o->deny_copy_if_match_parts},
+	    {"no-part-number=405", &o->refuse_part_number},
+	    {"no-tagging=ignore", &o->ignore_tagging},
+	    {"part-etags=own", &o->own_part_etags},
+	    {"copy-source=uri", &o->copy_source_uri},
 	    {"wrong-region=301", &o->redirect},
 	};
 

@@ -81,6 +81,9 @@ read_part(struct request *r, const char *s, const struct content *c,
 {
 	uint64_t number;
 
+	if (r->bucket->options.refuse_part_number)
+		return request_error(
+		    r, 405, "MethodNotAllowed", "Method Not Allowed");
 	if (!text_number(s, false, &number) || number < 1 || number > 10000)
 		return request_error(r, 400, "InvalidArgument",
 		    "Part number must be an integer between 1 and 10000, "

@@ -222,7 +222,8 @@ finish(struct request *r, struct store_upload *u, struct chosen *c)
 
 	md5_end(&c->md5, md5);
 	text_hex(&etag, md5, 16);
-	text_fmt(&etag, "-%zu", c->n);
+	if (!r->bucket->options.own_part_etags)
+		text_fmt(&etag, "-%zu", c->n);
 	o.content = content_joined(c->part, c->n);
 	memcpy(o.content->etag, etag.p, etag.n + 1);
 	o.mtime = now - now % 1000;

@@ -1,7 +1,10 @@
 #!/bin/sh
-# s3cp: parts whose sources have a percent sign, on a store that may not be
-# AWS: asked once how the store reads their names, then copied by the store.
+# The ways of stores that are not AWS, as they were seen in Ceph, Swift and in
+# servers that others test with.
 . "$(dirname "$0")/../lib.sh"
+
+# --- sources that have a percent sign, in parts ---
+# Asked once how the store reads their names, then copied by the store.
 server 'bucket src' 'bucket dst' \
     'put src a%2541b size=12M meta.m=n tag.t=u' \
     'put src x%25y size=12M type=a/b' 'put src 100%25 size=12M' \
@@ -25,4 +28,63 @@ content()
 }
 is "$(content dst)" "$(content src)" 'the right one is copied'
 is "$(ask /uploads)" '' 'no upload is open'
+
+# --- an ETag that the store tells, and does not take (Swift) ---
+say 'drop src' 'drop dst' 'bucket src no-part-number=405' \
+    'bucket dst no-copy-if-match=parts' 'put src one size=100 meta.m=n' \
+    'put src many size=12M parts=5M meta.m=n tag.t=u' \
+    'put src more size=12M parts=5M'
+s3ls -l src >in
+run s3cp -l --preserve class src dst
+status_is 0 'an ETag of parts that is refused, though nothing has changed'
+quiet 'is no failure'
+is "$(ask '/diff?a=src&b=dst&etag=1')" '' 'all of it is copied, in its parts'
+# Known from then on; what is not told is looked at.
+is "$(counted CopyObject.412)" 2 'two copies were on their way'
+say 'drop dst' 'bucket dst no-copy-if-match=parts' 'log reset'
+rm in
+run s3cp -j1 --multipart-threshold 6M --part-size 5M src dst more many
+status_is 0 'the same in parts'
+is "$(ask '/diff?a=src&b=dst')" '- one' 'which are all right'
+is "$(counted UploadPartCopy.412)" 1 'it is learnt by one of them'
+is "$(ask /uploads)" '' 'no upload is open'
+s3ls -l src >in
+say 'put src many size=12M parts=5M seed=77 meta.m=n tag.t=u'
+run s3cp -l src dst
+status_is 1 'one that has changed fails'
+err_has 'has changed since it was listed' 'it is told'
+is "$(ask '/diff?a=src&b=dst')" '! many content' 'the others are copied'
+
+# The same under -n, where what CopyObject made has to make room.
+say 'drop dst' 'bucket dst no-copy-if-match=parts' 'log reset'
+s3ls -l src >in
+run s3cp -ln src dst
+status_is 0 'under -n'
+is "$(ask '/diff?a=src&b=dst&etag=1')" '' 'the same'
+is "$(grep -c '^s3cp: .*: the copy' err)" 0 'no word of a copy that differs'
+
+# Its parts are not told: they are cut as usual clients cut them.
+say 'drop src' 'drop dst' 'bucket src no-part-number=405' 'bucket dst' \
+    'put src many size=20M parts=8M' 'put src six size=20M parts=8M'
+s3ls -l src >in
+run s3cp -l --via stream src dst
+status_is 0 'objects whose parts are not told, streamed'
+quiet 'without a word'
+is "$(ask '/diff?a=src&b=dst&etag=1')" '' 'their ETags stay'
+
+# --- no UploadPartCopy ---
+say 'drop dst' 'bucket dst' \
+    'fault UploadPartCopy always status=501 code=NotImplemented' 'log reset'
+rm in
+run s3cp --multipart-threshold 6M --part-size 5M src dst many six
+status_is 0 'a store without UploadPartCopy'
+quiet 'is no failure'
+is "$(ask '/diff?a=src&b=dst')" '' 'the parts are streamed'
+is "$(ask /uploads)" '' 'no upload is open'
+is "$(counted AbortMultipartUpload)" 0 'nor was one begun in vain'
+say 'faults clear' 'drop dst' 'bucket dst no-copy-if-match=501' 'log reset'
+run s3cp --multipart-threshold 6M --part-size 5M src dst many six
+status_is 0 'a store that only lacks the condition'
+is "$(ask '/diff?a=src&b=dst')" '' 'gets all of it'
+is "$(counted GetObject)" 0 'and nothing is streamed'
 finish
