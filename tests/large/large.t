@@ -145,7 +145,7 @@ streamed()
 }
 
 # What s3cp(1) tells of memory when parts are streamed; one piece takes less.
-MANY=88 ONE=32
+MANY=96 ONE=32
 
 rm -f "$BUILD/large.table"
 row class way seconds MiB/s 'peak MiB' ETag parts
