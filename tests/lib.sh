@@ -111,9 +111,9 @@ finish()
 run()
 {
 	if [ -e in ]; then
-		timeout -k 5 120 "$@" <in >out 2>err
+		timeout -k 5 300 "$@" <in >out 2>err
 	else
-		timeout -k 5 120 "$@" </dev/null >out 2>err
+		timeout -k 5 300 "$@" </dev/null >out 2>err
 	fi
 	status=$?
 	sane
