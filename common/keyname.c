@@ -212,26 +212,6 @@ keyname_learn(struct keyname *k, const char *const *keys, const size_t *lens,
 
 /* Weights */
 
-/* Of the symbols first..last more than one was seen: all are possible, or all
- * between these. */
-static void
-widen(const bool *seen, unsigned first, unsigned last, bool whole, bool *may)
-{
-	unsigned lo = 0, hi = 0, n = 0;
-
-	for (unsigned s = first; s <= last; s++) {
-		if (!seen[s])
-			continue;
-		if (n++ == 0)
-			lo = s;
-		hi = s;
-	}
-	if (n < 2)
-		return;
-	for (unsigned s = whole ? first : lo; s <= (whole ? last : hi); s++)
-		may[s] = true;
-}
-
 static bool
 any(const bool *seen, unsigned first, unsigned last)
 {
@@ -241,25 +221,42 @@ any(const bool *seen, unsigned first, unsigned last)
 	return false;
 }
 
+static void
+allow(bool *may, unsigned first, unsigned last)
+{
+	for (unsigned s = first; s <= last; s++)
+		may[s] = true;
+}
+
+/* All between the least and the greatest seen. */
+static void
+allow_between(const bool *seen, unsigned first, unsigned last, bool *may)
+{
+	while (first < last && !seen[first])
+		first++;
+	while (first < last && !seen[last])
+		last--;
+	if (first < last)
+		allow(may, first, last);
+}
+
 /* What may stand where this has been seen: digits stand for each other, and
  * so do letters. */
 static void
 possible(const bool *seen, bool *may)
 {
+	bool digits = any(seen, '0' + 1, '9' + 1);
+
 	memcpy(may, seen, SYMBOLS * sizeof(*may));
-	if (any(seen, '0' + 1, '9' + 1)) {
-		for (unsigned c = '0'; c <= '9'; c++)
-			may[c + 1] = true;
-		if (!any(seen, 'g' + 1, 'z' + 1))
-			widen(seen, 'a' + 1, 'f' + 1, true, may);
-		if (!any(seen, 'G' + 1, 'Z' + 1))
-			widen(seen, 'A' + 1, 'F' + 1, true, may);
-	}
-	if (any(seen, 'g' + 1, 'z' + 1))
-		widen(seen, 'a' + 1, 'z' + 1, true, may);
-	if (any(seen, 'G' + 1, 'Z' + 1))
-		widen(seen, 'A' + 1, 'Z' + 1, true, may);
-	widen(seen, 128 + 1, 255 + 1, false, may);
+	if (digits)
+		allow(may, '0' + 1, '9' + 1);
+	if (any(seen, 'a' + 1, 'z' + 1))
+		allow(may, 'a' + 1,
+		    digits && !any(seen, 'g' + 1, 'z' + 1) ? 'f' + 1 : 'z' + 1);
+	if (any(seen, 'A' + 1, 'Z' + 1))
+		allow(may, 'A' + 1,
+		    digits && !any(seen, 'G' + 1, 'Z' + 1) ? 'F' + 1 : 'Z' + 1);
+	allow_between(seen, 128 + 1, 255 + 1, may);
 }
 
 /* How many kinds of letters and digits. */

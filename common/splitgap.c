@@ -5,12 +5,14 @@
 #include <math.h>
 #include <string.h>
 
-#define ENOUGH	12 /* keys or folders seen that make a density */
-#define PIECES	24 /* pages looked at on each side for that, at most */
-#define HOPE	1. /* weight of names as such against density */
-#define UNKNOWN .5 /* of the folder's mean, where no page tells */
-#define EDGE	.1 /* a probe so near to a folder's end goes to the end */
-#define DIGITS	12 /* bytes by which a cut is made exact */
+#define ENOUGH	12  /* keys or folders seen that make a density */
+#define PIECES	24  /* pages looked at on each side for that, at most */
+#define LEAST	4   /* to see how much densities differ */
+#define SURE	.25 /* what counts of a gap whose density is known */
+#define HOPE	1.  /* weight of names as such against density */
+#define UNKNOWN .5  /* of the folder's mean, where no page tells */
+#define EDGE	.1  /* a probe so near to a folder's end goes to the end */
+#define DIGITS	12  /* bytes by which a cut is made exact */
 
 /* What pages have shown of a folder. */
 struct pool {
@@ -18,6 +20,8 @@ struct pool {
 	double seen; /* keys or folders that it rests on */
 	/* one folder in it, of which is not known how near the next is */
 	double lone_keys, lone_width;
+	/* how much densities differ: sums of their logarithms */
+	double pieces, logs, squares;
 };
 
 struct listplan_key
@@ -205,6 +209,24 @@ pool_lone(struct splitplan *p, struct pool *pool, const struct splitnode *n,
 	    p, folder.len, child, keycut_folder_end(child, child.len, end));
 }
 
+static void
+pool_piece(struct pool *pool, double keys, double width, double seen)
+{
+	double density;
+
+	if (pool->seen < ENOUGH) {
+		pool->keys += keys;
+		pool->seen += seen;
+		pool->width += width;
+	}
+	if (!(width > 0))
+		return;
+	density = log(keys / width);
+	pool->pieces++;
+	pool->logs += density;
+	pool->squares += density * density;
+}
+
 /* Add what n's page tells of a folder's keys, if it does: by whole folders in
  * it, or else by keys. */
 static void
@@ -240,9 +262,7 @@ pool_add(struct splitplan *p, struct pool *pool, const struct splitnode *n,
 	 * does not matter, unless it was read there for being empty. */
 	if (leaves && keys > ENOUGH && lo.data == n->after.data)
 		lo = n->first;
-	pool->keys += keys;
-	pool->seen += seen;
-	pool->width += width_of(p, folder.len, lo, hi);
+	pool_piece(pool, keys, width_of(p, folder.len, lo, hi), seen);
 }
 
 /* The density of a folder's keys on one side of the gap after n. */
@@ -250,8 +270,10 @@ static void
 pool_side(struct splitplan *p, struct pool *pool, const struct splitnode *n,
     struct listplan_key folder, bool back)
 {
-	*pool = (struct pool){0, 0, 0, 0, 0};
-	for (int i = 0; n != NULL && i < PIECES && pool->seen < ENOUGH; i++) {
+	memset(pool, 0, sizeof(*pool));
+	for (int i = 0; n != NULL && i < PIECES &&
+	     (pool->seen < ENOUGH || pool->pieces < LEAST);
+	     i++) {
 		if (!begins(n->last, folder) && !begins(n->first, folder) &&
 		    n->count > 0)
 			break;
@@ -276,13 +298,28 @@ pools_density(const struct pool *a, const struct pool *b, double *seen)
 	return 0;
 }
 
+/* How much densities differ around the gap, from 0 to 1: by a factor of e or
+ * more. */
+static double
+pools_spread(const struct pool *a, const struct pool *b)
+{
+	double n = a->pieces + b->pieces, mean, spread;
+
+	if (n < 2)
+		return 1;
+	mean = (a->logs + b->logs) / n;
+	spread = sqrt(fabs((a->squares + b->squares) / n - mean * mean));
+	spread += 1 / n;
+	return spread < 1 ? spread : 1;
+}
+
 static void
 part_judge(
     struct splitplan *p, const struct splitnode *n, struct splitgap_part *part)
 {
 	struct listplan_key folder = {part->lo.data, part->len};
 	struct pool side[2];
-	double density, seen, hope;
+	double density, seen, hope, spread;
 
 	part->width = width_of(p, part->len, part->lo, part->hi);
 	hope = folder_keys(p, NULL, folder) * part->width;
@@ -292,9 +329,11 @@ part_judge(
 	part->keys = density > 0 ? part->width * density : UNKNOWN * hope;
 	if (part->keys > p->most * p->page_keys)
 		part->keys = p->most * p->page_keys;
+	spread = pools_spread(&side[0], &side[1]);
 	part->stake = part->keys * (1 + 2 / sqrt(1 + seen));
 	if (part->stake < HOPE * hope)
 		part->stake = HOPE * hope;
+	part->stake *= SURE + (1 - SURE) * spread;
 }
 
 /* Add the part up to hi; rest: its folder is one of n's last key, whose rest

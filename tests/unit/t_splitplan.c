@@ -9,7 +9,7 @@
 
 #include "buf.h"
 #include "keycut.h"
-#include "shapes.h"
+#include "shapes_more.h"
 #include "splitplan.h"
 #include "tap.h"
 
@@ -221,9 +221,9 @@ main(int argc, char **argv)
 		return tap_done();
 	}
 	for (argv += optind; *argv != NULL; argv++) {
-		if (shapes_find(*argv) == NULL)
+		if (more_find(*argv) == NULL)
 			return 2;
-		shapes_make(&b, shapes_find(*argv), n, seed);
+		shapes_make(&b, more_find(*argv), n, seed);
 		o = run(&b, ranges, 32);
 		figures(&o, ranges, *argv);
 		shapes_free(&b);
