@@ -16,7 +16,7 @@
 #define DEEP	 48   /* positions looked at after a common prefix */
 #define ENOUGH	 20   /* keys that make a context worth its own table */
 #define CONTEXTS 2048 /* power of two */
-#define TABLES	 256  /* power of two */
+#define TABLES	 1024 /* power of two */
 
 struct set {
 	uint64_t bits[4];
@@ -51,6 +51,7 @@ struct keynum_model {
 	size_t ncontexts;
 	uint32_t generation;
 	struct keyname *names; /* NULL: weights are by keys */
+	size_t pages, renew;   /* with names: learned; when to use them */
 	bool raw;	       /* a key was not valid UTF-8 */
 };
 
@@ -245,6 +246,10 @@ learn_names(struct keynum_model *m, const char *const *keys, const size_t *lens,
 	keyname_learn(m->names, keys, lens, count);
 	for (size_t i = 0; i < count && !m->raw; i++)
 		m->raw = keynum_utf8(keys[i], lens[i]) != lens[i];
+	/* Making weights ready costs more than they change with a page. */
+	if (++m->pages < m->renew)
+		return;
+	m->renew = m->pages + m->pages / 16 + 1;
 	m->generation++;
 }
 
@@ -518,15 +523,18 @@ keymodel_table(struct keynum_model *m, const char *key, size_t len, size_t at)
 {
 	static const struct keymodel_table ends = {.n = 1, .cum = {0, SCALE}};
 	unsigned prev = at > 0 ? keymodel_symbol(key, len, at - 1) : 0;
-	unsigned before = m->names != NULL && at > 1 ?
-	    keymodel_symbol(key, len, at - 2) :
-	    0;
-	uint32_t id = context_id(at << 9 | before, prev);
-	struct keymodel_table *t = &m->tables[hash_id(id) & (TABLES - 1)];
+	unsigned before = 0;
+	struct keymodel_table *t;
+	uint32_t id;
 
 	if (m->names != NULL ? !keyname_knows(m->names, at) :
 			       at >= m->used || m->at[at] == NULL)
 		return &ends;
+	if (at > 1 && m->names != NULL &&
+	    keyname_looks_back(m->names, at, prev))
+		before = keymodel_symbol(key, len, at - 2);
+	id = context_id(at << 9 | before, prev);
+	t = &m->tables[hash_id(id) & (TABLES - 1)];
 	if (t->id == id && t->generation == m->generation)
 		return t;
 	t->id = id;

@@ -12,6 +12,7 @@
 #define CONTEXTS  2048 /* power of two */
 #define EVEN	  4.   /* counts that what may be weighs, in all */
 #define ELSEWHERE 16.  /* that what is known elsewhere weighs */
+#define PLENTY	  128  /* counts that need no other ones */
 #define STRAY	  .02  /* of what is not thought possible */
 #define ALIKE	  16   /* positions to the right that may be like one */
 
@@ -22,6 +23,7 @@ struct tally {
 
 struct position {
 	bool seen[SYMBOLS];
+	bool named; /* a letter or a digit was seen */
 };
 
 /* What followed one byte at one position, or two bytes anywhere. */
@@ -39,14 +41,26 @@ struct contexts {
 
 struct keyname {
 	struct position *at[KEYNUM_POSITIONS + 1];
+	bool letter[SYMBOLS]; /* no mark */
 	struct contexts places, pairs;
 	struct tally after[SYMBOLS]; /* at any position */
 };
 
+static bool
+is_mark(unsigned sym)
+{
+	return sym <= '0' || (sym > '9' + 1 && sym <= 'A') ||
+	    (sym > 'Z' + 1 && sym <= 'a') || (sym > 'z' + 1 && sym <= 128);
+}
+
 struct keyname *
 keyname_new(void)
 {
-	return xcalloc(1, sizeof(struct keyname));
+	struct keyname *k = xcalloc(1, sizeof(*k));
+
+	for (unsigned s = 0; s < SYMBOLS; s++)
+		k->letter[s] = !is_mark(s);
+	return k;
 }
 
 void
@@ -156,6 +170,7 @@ see_key(
 			k->at[i] = xcalloc(1, sizeof(struct position));
 		sym = keymodel_symbol(key, len, i);
 		k->at[i]->seen[sym] = true;
+		k->at[i]->named |= k->letter[sym];
 		c = context_find(&k->places,
 		    place_id(i, i > 0 ? keymodel_symbol(key, len, i - 1) : 0),
 		    true);
@@ -259,19 +274,14 @@ possible(const bool *seen, bool *may)
 	allow_between(seen, 128 + 1, 255 + 1, may);
 }
 
-/* How many kinds of letters and digits. */
-static int
-kinds(const bool *seen)
-{
-	return any(seen, '0' + 1, '9' + 1) + any(seen, 'A' + 1, 'Z' + 1) +
-	    any(seen, 'a' + 1, 'z' + 1) + any(seen, 128 + 1, 255 + 1);
-}
-
 static bool
-is_mark(unsigned sym)
+within(const bool *small, const bool *big)
 {
-	return sym <= '0' || (sym > '9' + 1 && sym <= 'A') ||
-	    (sym > 'Z' + 1 && sym <= 'a') || (sym > 'z' + 1 && sym <= 128);
+	unsigned char more = 0;
+
+	for (size_t s = 0; s < SYMBOLS; s++)
+		more |= (unsigned char)(small[s] > big[s]);
+	return more == 0;
 }
 
 /* A place further right, in the same run of letters and digits, that has
@@ -279,20 +289,19 @@ is_mark(unsigned sym)
 static void
 possible_alike(const struct keyname *k, size_t at, const bool *seen, bool *may)
 {
-	const struct position *p;
-	bool covers;
+	bool named = false;
 
-	if (kinds(seen) == 0)
+	for (size_t s = 0; s < SYMBOLS; s++)
+		named |= seen[s] & k->letter[s];
+	if (!named)
 		return;
 	for (size_t i = at + 1; i < at + ALIKE && i <= KEYNUM_POSITIONS; i++) {
-		p = k->at[i];
-		if (p == NULL || kinds(p->seen) == 0)
+		if (k->at[i] == NULL || !k->at[i]->named)
 			return;
-		covers = true;
-		for (size_t s = 0; s < SYMBOLS && covers; s++)
-			covers = p->seen[s] || !seen[s];
-		for (unsigned s = 0; s < SYMBOLS && covers; s++)
-			may[s] |= p->seen[s] && !is_mark(s);
+		if (!within(seen, k->at[i]->seen))
+			continue;
+		for (size_t s = 0; s < SYMBOLS; s++)
+			may[s] |= k->at[i]->seen[s] & k->letter[s];
 	}
 }
 
@@ -317,6 +326,15 @@ keyname_knows(const struct keyname *k, size_t at)
 	return at <= KEYNUM_POSITIONS && k->at[at] != NULL;
 }
 
+bool
+keyname_looks_back(struct keyname *k, size_t at, unsigned prev)
+{
+	const struct context *here;
+
+	here = context_find(&k->places, place_id(at, prev), false);
+	return here == NULL || here->forks.total < PLENTY;
+}
+
 /* What elsewhere may tell of a place counts only as far as it is thought
  * possible there. */
 static void
@@ -338,13 +356,14 @@ double
 keyname_weigh(struct keyname *k, size_t at, unsigned before, unsigned prev,
     double weight[KEYMODEL_SYMBOLS])
 {
-	const struct context *here, *pair;
+	const struct context *here, *pair = NULL;
 	const bool *seen;
 	bool may[SYMBOLS];
 	double sum = 0, n = 0;
 
 	here = context_find(&k->places, place_id(at, prev), false);
-	pair = context_find(&k->pairs, pair_id(before, prev), false);
+	if (before > 0)
+		pair = context_find(&k->pairs, pair_id(before, prev), false);
 	seen = here != NULL ? here->seen : k->at[at]->seen;
 	possible(seen, may);
 	possible_alike(k, at, seen, may);

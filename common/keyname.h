@@ -28,7 +28,11 @@ void keyname_learn(struct keyname *k, const char *const *keys,
     const size_t *lens, size_t count);
 /* Was a key learned that has this position? */
 bool keyname_knows(const struct keyname *k, size_t at);
-/* The weights at such a position, after two symbols; their sum is returned. */
+/* Is too little known of the position, after a symbol, to do without the symbol
+ * before that one? */
+bool keyname_looks_back(struct keyname *k, size_t at, unsigned prev);
+/* The weights at a known position, after two symbols (before 0: after one);
+ * their sum is returned. */
 double keyname_weigh(struct keyname *k, size_t at, unsigned before,
     unsigned prev, double weight[KEYMODEL_SYMBOLS]);
 

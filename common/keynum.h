@@ -19,7 +19,7 @@
  * are not counted, so long common prefixes cost no precision.  Numbers taken
  * before a keynum_learn() may not be compared with those taken after it.
  *
- * Pure.  Memory is bounded (under 6 MiB for any keys); keys longer than
+ * Pure.  Memory is bounded (under 10 MiB for any keys); keys longer than
  * KEYNUM_POSITIONS bytes count by their beginning.
  */
 
