@@ -284,6 +284,10 @@ kill_at()
 	done
 	kill -9 $victim 2>/dev/null
 	wait $victim 2>/dev/null
+	# What it had sent to its end may still become a part.
+	until [ "$(counted inflight)" -eq 0 ]; do
+		:
+	done
 	left=$(ask /uploads | sed 's/.* //')
 	ok "$key: killed with $left parts there" [ "${left:-0}" -ge "$wanted" ]
 	say 'log reset'

@@ -137,6 +137,11 @@ goes_on(const struct content_extent *e, const struct content_extent *next)
 {
 	uint64_t end = e->offset + e->length;
 
+	/* A piece too short to be recognised by itself. */
+	if (e->blob == NULL && next->blob != NULL)
+		return content_agree(e->seed, end,
+			   next->blob->data + next->offset,
+			   (size_t)next->length) == next->length;
 	if (e->blob != NULL || next->blob != NULL)
 		return e->blob == next->blob && end == next->offset;
 	return end % 8 == next->offset % 8 &&
