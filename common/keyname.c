@@ -12,6 +12,8 @@
 #define CONTEXTS  2048 /* power of two */
 #define EVEN	  4.   /* counts that what may be weighs, in all */
 #define ELSEWHERE 16.  /* that what is known elsewhere weighs */
+#define BOUNDS	  16   /* positions of which bounds are noted */
+#define BOUNDED	  8    /* times that a bound must have been seen */
 #define PLENTY	  128  /* counts that need no other ones */
 #define STRAY	  .02  /* of what is not thought possible */
 #define ALIKE	  16   /* positions to the right that may be like one */
@@ -32,6 +34,9 @@ struct context {
 	bool seen[SYMBOLS];
 	struct tally forks; /* where more than one byte follows */
 	struct tally all;
+	/* where all that follows was seen to begin, and to end */
+	uint32_t begins, ends;
+	uint16_t least, greatest;
 };
 
 struct contexts {
@@ -43,7 +48,9 @@ struct keyname {
 	struct position *at[KEYNUM_POSITIONS + 1];
 	bool letter[SYMBOLS]; /* no mark */
 	struct contexts places, pairs;
-	struct tally after[SYMBOLS]; /* at any position */
+	/* what follows a byte at any position: where more than one byte does,
+	 * and everywhere */
+	struct tally after[SYMBOLS], always[SYMBOLS];
 };
 
 static bool
@@ -146,14 +153,16 @@ count_pairs(struct keyname *k, const char *key, size_t len, size_t from)
 {
 	size_t end = from + DEEP < len ? from + DEEP : len;
 	struct context *c;
+	unsigned sym, prev;
 
 	for (size_t i = from < 2 ? 2 : from; i <= end; i++) {
+		sym = keymodel_symbol(key, len, i);
+		prev = keymodel_symbol(key, len, i - 1);
+		tally_add(&k->always[prev], sym);
 		c = context_find(&k->pairs,
-		    pair_id(keymodel_symbol(key, len, i - 2),
-			keymodel_symbol(key, len, i - 1)),
-		    true);
+		    pair_id(keymodel_symbol(key, len, i - 2), prev), true);
 		if (c != NULL)
-			tally_add(&c->all, keymodel_symbol(key, len, i));
+			tally_add(&c->all, sym);
 	}
 }
 
@@ -176,6 +185,29 @@ see_key(
 		    true);
 		if (c != NULL)
 			c->seen[sym] = true;
+	}
+}
+
+/* Two keys that follow each other tell where what follows each beginning of
+ * the one ends, and of the other begins, but for what they share. */
+static void
+see_bounds(
+    struct keyname *k, const char *key, size_t len, size_t from, bool end)
+{
+	size_t to = from + BOUNDS < len ? from + BOUNDS : len;
+	struct context *c;
+	uint16_t sym;
+
+	for (size_t i = from; i <= to && i <= KEYNUM_POSITIONS; i++) {
+		c = context_find(&k->places,
+		    place_id(i, keymodel_symbol(key, len, i - 1)), true);
+		if (c == NULL)
+			continue;
+		sym = (uint16_t)keymodel_symbol(key, len, i);
+		if (end && (c->ends++ == 0 || sym > c->greatest))
+			c->greatest = sym;
+		if (!end && (c->begins++ == 0 || sym < c->least))
+			c->least = sym;
 	}
 }
 
@@ -209,6 +241,8 @@ keyname_learn(struct keyname *k, const char *const *keys, const size_t *lens,
 		see_key(k, keys[i], lens[i], same, same);
 		if (same > KEYNUM_POSITIONS)
 			continue;
+		see_bounds(k, keys[i - 1], lens[i - 1], same + 1, true);
+		see_bounds(k, keys[i], lens[i], same + 1, false);
 		for (; deepest > same; deepest--)
 			forks[deepest] = false;
 		deepest = same;
@@ -284,23 +318,26 @@ within(const bool *small, const bool *big)
 	return more == 0;
 }
 
-/* A place further right, in the same run of letters and digits, that has
- * shown all that this one has shows what other ones may stand here. */
+/*
+ * A place further right, in the same run of letters and digits, that has
+ * shown all that this one has shows what other ones may stand here; but what
+ * comes before all that was seen here would have come first.
+ */
 static void
 possible_alike(const struct keyname *k, size_t at, const bool *seen, bool *may)
 {
-	bool named = false;
+	size_t least = 0;
 
-	for (size_t s = 0; s < SYMBOLS; s++)
-		named |= seen[s] & k->letter[s];
-	if (!named)
+	while (least < SYMBOLS && !(seen[least] && k->letter[least]))
+		least++;
+	if (least == SYMBOLS)
 		return;
 	for (size_t i = at + 1; i < at + ALIKE && i <= KEYNUM_POSITIONS; i++) {
 		if (k->at[i] == NULL || !k->at[i]->named)
 			return;
 		if (!within(seen, k->at[i]->seen))
 			continue;
-		for (size_t s = 0; s < SYMBOLS; s++)
+		for (size_t s = least; s < SYMBOLS; s++)
 			may[s] |= k->at[i]->seen[s] & k->letter[s];
 	}
 }
@@ -367,11 +404,15 @@ keyname_weigh(struct keyname *k, size_t at, unsigned before, unsigned prev,
 	seen = here != NULL ? here->seen : k->at[at]->seen;
 	possible(seen, may);
 	possible_alike(k, at, seen, may);
+	if (here != NULL && here->begins >= BOUNDED && here->ends >= BOUNDED)
+		for (unsigned s = 0; s < SYMBOLS; s++)
+			may[s] &= s >= here->least && s <= here->greatest;
 	for (size_t s = 0; s < SYMBOLS; s++)
 		n += may[s];
 	for (size_t s = 0; s < SYMBOLS; s++)
 		weight[s] = may[s] ? 1 / n : 0;
-	blend(&k->after[prev], may, weight, EVEN);
+	blend(&k->always[prev], may, weight, EVEN);
+	blend(&k->after[prev], may, weight, ELSEWHERE);
 	if (pair != NULL) {
 		blend(&pair->all, may, weight, ELSEWHERE);
 		blend(&pair->forks, may, weight, ELSEWHERE);

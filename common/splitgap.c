@@ -8,7 +8,8 @@
 #define ENOUGH	12  /* keys or folders seen that make a density */
 #define PIECES	24  /* pages looked at on each side for that, at most */
 #define LEAST	4   /* to see how much densities differ */
-#define SURE	.25 /* what counts of a gap whose density is known */
+#define WILD	1.5 /* densities that differ by e to this tell nothing */
+#define SURE	.1  /* what counts of a gap whose density is known */
 #define HOPE	1.  /* weight of names as such against density */
 #define UNKNOWN .5  /* of the folder's mean, where no page tells */
 #define EDGE	.1  /* a probe so near to a folder's end goes to the end */
@@ -309,7 +310,8 @@ pools_spread(const struct pool *a, const struct pool *b)
 		return 1;
 	mean = (a->logs + b->logs) / n;
 	spread = sqrt(fabs((a->squares + b->squares) / n - mean * mean));
-	spread += 1 / n;
+	spread = spread / WILD + 1 / n;
+	spread *= spread;
 	return spread < 1 ? spread : 1;
 }
 
@@ -331,7 +333,7 @@ part_judge(
 		part->keys = p->most * p->page_keys;
 	spread = pools_spread(&side[0], &side[1]);
 	part->stake = part->keys * (1 + 2 / sqrt(1 + seen));
-	if (part->stake < HOPE * hope)
+	if (!p->settling && part->stake < HOPE * hope)
 		part->stake = HOPE * hope;
 	part->stake *= SURE + (1 - SURE) * spread;
 }

@@ -75,6 +75,7 @@ struct splitplan {
 	size_t nheap, room;
 	struct splitplan_order *order;
 	size_t norder;
+	bool settling;	/* nothing new is looked for any more */
 	uint64_t renew; /* answers after which all is judged anew */
 	double most;	/* pages of a gap: one wild guess must not rule */
 	double total, page_keys;

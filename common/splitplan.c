@@ -23,6 +23,7 @@
 #define OUTLIER	   4		      /* times what a probe stands for */
 #define PATIENCE   .1 /* of what is under way: less is not worth a probe */
 #define RENEW	   2 /* all is judged anew when so many times as much is known */
+#define EXPLORE	   .8  /* of the budget: then what is known is measured out */
 #define CLOSE_BY   2.0 /* pages: a gap that is read from its beginning */
 
 struct splitplan *
@@ -169,6 +170,11 @@ splitplan_next(struct splitplan *p)
 		return NULL;
 	if (p->probes == 0)
 		return probe_new(p, p->head, p->head->after);
+	if (!p->settling &&
+	    (double)p->probes > EXPLORE * (double)p->par.budget) {
+		p->settling = true;
+		judge_all(p);
+	}
 	if (p->answers >= p->renew)
 		judge_all(p);
 	if (p->nheap > 0) {
