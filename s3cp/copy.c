@@ -45,6 +45,7 @@ static const struct {
     [COPY_SETTLE] = {"SETTLE", copy_after_settle},
     [COPY_COMPARE] = {"COMPARE", copy_after_compare},
     [COPY_ABORT] = {"ABORT", copy_after_abort},
+    [COPY_GET_TAGS] = {"GET_TAGS", copy_after_get_tags},
     [COPY_PUT_TAGS] = {"PUT_TAGS", copy_after_put_tags},
     [COPY_PUT_ACL] = {"PUT_ACL", copy_after_put_acl},
     [COPY_UNDO] = {"UNDO", copy_after_undo},
@@ -182,6 +183,7 @@ copy_start(struct copy *c, const char *raw, size_t len)
 	c->bytes = c->record.has_size ? c->record.size : 0;
 	c->tries = 0;
 	c->too_large = c->parts_streamed = c->pinned = c->anew = false;
+	c->streamed = c->own_etag = c->tagged = c->tags_unread = false;
 	c->settling = COPY_IDLE;
 	fail_clear(&c->fail);
 	if (job->no_clobber && (job->look_first || job->dry_run))
@@ -257,6 +259,7 @@ copy_stop(struct copy *c)
 	case COPY_SETTLE:
 	case COPY_COMPARE:
 	case COPY_ABORT:
+	case COPY_GET_TAGS:
 	case COPY_PUT_TAGS:
 	case COPY_PUT_ACL:
 	case COPY_UNDO:

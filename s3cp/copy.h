@@ -68,6 +68,13 @@ struct copy_job {
 	bool no_tagging;   /* nor tags */
 	bool no_layout;	   /* nor HEAD of a part */
 	bool guess;	   /* CopyObject does not keep an ETag of parts */
+	bool may_stream;   /* what the store cannot copy */
+	enum copy_known {
+		COPY_UNKNOWN,
+		COPY_YES,
+		COPY_NO
+	} takes_tags; /* with an object */
+	bool misnames; /* sources of CopyObject: copy_mend.c */
 	bool no_again;	   /* nor tells of open uploads, or not us */
 	enum copy_naming {
 		COPY_NAMING_UNKNOWN,
@@ -93,7 +100,8 @@ struct copy_job {
  *
  * COPY		CopyObject		end		too large: HEAD; lost
  *					wrong: COMPARE,	under -n: SETTLE; 412:
- *					or CREATE	SKIPPED, LOOK or PIN
+ *					or CREATE	SKIPPED, LOOK or PIN;
+ *							unknown: FETCH
  * FETCH	GET			TAGS ...	larger: LAYOUT ...;
  *							no size: HEAD
  * PUT		PutObject from memory	as COPY		as COPY
@@ -132,6 +140,8 @@ struct copy_job {
  *					CREATE, where
  *					what was left
  *					was
+ * GET_TAGS	GetObjectTagging, of	PUT_TAGS,	FAILED
+ *		the destination		PUT_ACL or end
  * PUT_TAGS	PutObjectTagging	PUT_ACL or end	FAILED
  * PUT_ACL	PutObjectAcl		end		FAILED
  * UNDO		DeleteObject		FAILED, or	FAILED, and told
@@ -162,6 +172,7 @@ enum copy_state {
 	COPY_SETTLE,
 	COPY_COMPARE,
 	COPY_ABORT,
+	COPY_GET_TAGS,
 	COPY_PUT_TAGS,
 	COPY_PUT_ACL,
 	COPY_UNDO,
@@ -183,7 +194,11 @@ struct copy {
 	bool parts_streamed; /* though the job goes by the store */
 	bool too_large;	     /* the store refused to copy it whole */
 	bool pinned;	     /* what LOOK is about told it the ETag */
-	bool anew;	     /* after UNDO: copied in parts */
+	bool anew;	     /* after UNDO: copied in another way */
+	bool streamed;	     /* all of it, though the job goes by the store */
+	bool own_etag;	     /* an upload's ETag is not as S3 makes it */
+	bool tagged;	     /* it has tags, as far as known */
+	bool tags_unread;    /* they could not be read */
 	struct buf raw;	     /* the record */
 	struct buf from_key, to_key, from_name; /* bucket/key, encoded */
 	struct buf pin; /* "ETag" of the source; empty: none */

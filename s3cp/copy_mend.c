@@ -127,13 +127,68 @@ copy_after_pin(struct copy *c, const struct fail *f)
 	}
 }
 
+/* --- what CopyObject does not do --- */
+
+/*
+ * s3rver does not decode %2B and other characters that have a meaning in URIs,
+ * so it finds nothing where there is something.  If the object is there after
+ * all, it is streamed, and so is from then on what has these characters.
+ */
+static bool
+is_reserved(const struct copy *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->from_key.len; i++)
+		if (c->from_key.data[i] != '\0' &&
+		    strchr(";?:@&=+$,#", c->from_key.data[i]) != NULL)
+			return true;
+	return false;
+}
+
+static bool
+may_stream(const struct copy *c)
+{
+	return c->job->may_stream && !c->job->to->endp.is_aws && !c->streamed;
+}
+
+void
+copy_mend_found(struct copy *c)
+{
+	if (c->streamed && c->fail.kind == FAIL_NOTFOUND)
+		c->job->misnames = true;
+}
+
+bool
+copy_mend_misnames(const struct copy *c)
+{
+	return may_stream(c) && c->job->misnames && is_reserved(c);
+}
+
+bool
+copy_mend_can_stream(const struct copy *c, const struct fail *f)
+{
+	if (c->state != COPY_COPY || !may_stream(c))
+		return false;
+	if (f->kind == FAIL_UNSUPPORTED)
+		return true;
+	return f->kind == FAIL_NOTFOUND && is_reserved(c);
+}
+
+void
+copy_mend_stream(struct copy *c)
+{
+	c->streamed = c->parts_streamed = true;
+	copy_stream_fetch(c);
+}
+
 /* --- no UploadPartCopy --- */
 
 /* It says so, or takes it for UploadPart, which answers with no document. */
 static bool
 lacks_part_copy(const struct copy *c, const struct fail *f)
 {
-	return c->job->via == COPY_VIA_SERVER && !c->parts_streamed &&
+	return c->job->may_stream && !c->parts_streamed &&
 	    !c->job->to->endp.is_aws &&
 	    (f->kind == FAIL_UNSUPPORTED ||
 		(f->kind == FAIL_PROTOCOL && f->status / 100 == 2));
@@ -164,9 +219,10 @@ copy_mend_retry(struct copy *c, bool pinned, const struct fail *f)
 	copy_parts_retry(c);
 }
 
-/* --- tags that an upload loses --- */
+/* --- tags that are lost --- */
 
-/* Ceph's gateway takes the tags of CreateMultipartUpload and forgets them. */
+/* Ceph's gateway takes the tags of CreateMultipartUpload and forgets them;
+ * others those of PutObject, too, so one is asked what has come of its. */
 void
 copy_mend_keep_tags(struct copy *c)
 {
@@ -189,8 +245,8 @@ copy_mend_free(struct copy *c)
 	c->tagging = NULL;
 }
 
-void
-copy_mend_put_tags(struct copy *c)
+static void
+put_tags(struct copy *c)
 {
 	struct s3req *req;
 
@@ -199,6 +255,45 @@ copy_mend_put_tags(struct copy *c)
 	req->flags = S3REQ_AHEAD;
 	copy_ask_document(c, req, c->tagging);
 	s3req_start(req);
+}
+
+void
+copy_mend_tags(struct copy *c)
+{
+	struct s3req *req;
+
+	if (copy_parts_planned(c) || c->job->takes_tags == COPY_NO) {
+		put_tags(c);
+	} else if (c->job->takes_tags == COPY_YES) {
+		copy_mend_free(c);
+		copy_write_done(c);
+	} else {
+		req = copy_ask(c, COPY_GET_TAGS, S3OP_GET_TAGGING, COPY_TO);
+		req->query = "tagging=";
+		req->flags = S3REQ_AHEAD;
+		s3req_start(req);
+	}
+}
+
+void
+copy_after_get_tags(struct copy *c, const struct fail *f)
+{
+	const char *why;
+	bool none = f->kind == FAIL_NOTFOUND &&
+	    strcmp(f->code, "NoSuchTagSet") == 0;
+
+	if (f->kind != FAIL_NONE && !none) {
+		copy_end(c, COPY_FAILED, f);
+		return;
+	}
+	copy_ask_meta(&c->there);
+	c->job->takes_tags = !none &&
+		meta_read_tags(
+		    c->there, c->req.reply.data, c->req.reply.len, &why) &&
+		c->there->tags.len > 0 ?
+	    COPY_YES :
+	    COPY_NO;
+	copy_mend_tags(c);
 }
 
 void

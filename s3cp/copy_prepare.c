@@ -96,19 +96,17 @@ static enum way
 way_of(struct copy *c)
 {
 	const struct copy_job *job = c->job;
-	bool planned = copy_parts_planned(c);
+	uint64_t size = c->source != NULL ? c->source->size : 0;
 
-	if (planned || c->too_large)
+	if (copy_parts_planned(c) || c->too_large)
 		return WAY_PARTS;
-	if (job->via == COPY_VIA_SERVER)
-		return c->source != NULL && c->source->size > job->threshold ?
-		    WAY_PARTS :
-		    WAY_COPY;
+	if (job->via == COPY_VIA_SERVER && !c->streamed)
+		return size > job->threshold ? WAY_PARTS : WAY_COPY;
 	if (copy_stream_fetched(c))
 		return WAY_PUT;
 	/* An object that is one piece stays one: its ETag is its MD5. */
-	return c->source->size > S3_PART_MAX ||
-		(job->part_size > 0 && c->source->size > job->part_size) ?
+	return size > S3_PART_MAX ||
+		(job->part_size > 0 && size > job->part_size) ?
 	    WAY_PARTS :
 	    WAY_SINGLE;
 }
@@ -171,7 +169,7 @@ parts_told(const char *etag)
 static bool
 must_guess(const struct copy *c)
 {
-	return c->job->via == COPY_VIA_STREAM || c->job->guess ||
+	return c->job->via == COPY_VIA_STREAM || c->job->guess || c->streamed ||
 	    c->source->size > c->job->threshold;
 }
 
@@ -199,7 +197,7 @@ copy_prepare_guess(struct copy *c)
 static bool
 needs_size(const struct copy *c)
 {
-	return c->job->via == COPY_VIA_STREAM || c->too_large;
+	return c->job->via == COPY_VIA_STREAM || c->streamed || c->too_large;
 }
 
 /* The answer to a GET that comes in chunks does not tell it; a HEAD should. */
@@ -217,7 +215,7 @@ copy_prepare(struct copy *c)
 {
 	const struct meta *m = c->source;
 	const char *why;
-	bool keeps = keeps_parts(c) && in_parts(m->etag);
+	bool keeps;
 
 	if (!copy_is_unchanged(c))
 		return;
@@ -226,6 +224,8 @@ copy_prepare(struct copy *c)
 		return;
 	}
 	copy_pin(c, m->etag, strlen(m->etag));
+	copy_mend_found(c);
+	keeps = keeps_parts(c) && in_parts(m->etag);
 	if (!m->has_size && needs_size(c))
 		ask_size(c);
 	else if (keeps && c->parts == NULL && !c->job->no_layout)
@@ -298,6 +298,7 @@ copy_after_tags(struct copy *c, const struct fail *f)
 	    strcmp(f->code, "NoSuchTagSet") == 0)
 		;
 	else if (f->kind != FAIL_NONE) {
+		c->tags_unread = f->kind != FAIL_CANCELLED;
 		copy_end(c, COPY_FAILED, f);
 		return;
 	} else if (!meta_read_tags(
@@ -305,7 +306,9 @@ copy_after_tags(struct copy *c, const struct fail *f)
 		copy_fail(c, FAIL_PROTOCOL, "its tags are broken: %s", why);
 		return;
 	}
-	if (c->source->tags.len > 0 && way_of(c) == WAY_PARTS)
+	c->tagged = c->source->tags.len > 0;
+	if (c->tagged &&
+	    (way_of(c) == WAY_PARTS || c->job->takes_tags != COPY_YES))
 		copy_mend_keep_tags(c);
 	ask_acl(c);
 }
@@ -363,7 +366,10 @@ copy_begin(struct copy *c)
 	}
 	switch (way_of(c)) {
 	case WAY_COPY:
-		ask_copy(c);
+		if (copy_mend_misnames(c))
+			copy_mend_stream(c);
+		else
+			ask_copy(c);
 		break;
 	case WAY_PUT:
 		copy_stream_put(c);
@@ -400,7 +406,7 @@ copy_go(struct copy *c)
 		copy_prepare_layout(c, 1);
 	else if (needs_head(c))
 		copy_ask_head(c, COPY_HEAD, COPY_FROM, &c->source);
-	else if (c->job->via == COPY_VIA_STREAM)
+	else if (c->job->via == COPY_VIA_STREAM || c->streamed)
 		copy_stream_fetch(c);
 	else
 		ask_acl(c);

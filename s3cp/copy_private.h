@@ -121,9 +121,18 @@ copy_mend_can_retry(const struct copy *c, bool pinned, const struct fail *f);
 void copy_mend_retry(struct copy *c, bool pinned, const struct fail *f);
 /* The reply to GetObjectTagging, for an object that will be an upload. */
 void copy_mend_keep_tags(struct copy *c);
-void copy_mend_put_tags(struct copy *c); /* those; ends: copy_write_done() */
+/* Put those, where they did not come with the object; ends with
+ * copy_write_done(). */
+void copy_mend_tags(struct copy *c);
+/* Does CopyObject not find what is named? */
+bool copy_mend_misnames(const struct copy *c);
+/* CopyObject has failed: may the bytes go through this machine?  Then fetch and
+ * send them, or fail with what the source told. */
+bool copy_mend_can_stream(const struct copy *c, const struct fail *f);
+void copy_mend_stream(struct copy *c);
+void copy_mend_found(struct copy *c); /* the source, after all */
 void copy_mend_free(struct copy *c);
-copy_after_fn copy_after_probe, copy_after_pin, copy_after_put_tags;
+copy_after_fn copy_after_probe, copy_after_pin, copy_after_get_tags, copy_after_put_tags;
 
 /* --- copy_find.c: an upload whose id was lost, or never known --- */
 

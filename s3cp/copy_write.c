@@ -80,7 +80,7 @@ void
 copy_write_done(struct copy *c)
 {
 	if (c->tagging != NULL)
-		copy_mend_put_tags(c);
+		copy_mend_tags(c);
 	else if (c->acl != NULL)
 		ask_put_acl(c);
 	else
@@ -99,6 +99,9 @@ differs(struct copy *c, const char *got)
 	fail_clear(&c->fail);
 	fail_set(&c->fail, FAIL_PROTOCOL,
 	    "the copy's ETag is %.60s, where %.60s was expected", got, want);
+	c->own_etag = (c->state == COPY_COMPLETE ||
+			  c->settling == COPY_COMPLETE) &&
+	    strchr(got, '-') == NULL;
 	c->settling = COPY_COMPARE;
 	copy_ask_head(c, COPY_COMPARE, COPY_FROM, &c->source);
 }
@@ -233,7 +236,8 @@ void
 copy_after_settle(struct copy *c, const struct fail *f)
 {
 	if (f->kind == FAIL_NONE && c->settling == COPY_COMPARE) {
-		if (meta_opaque(c->there) && c->there->size == c->source->size)
+		if ((meta_opaque(c->there) || c->own_etag) &&
+		    c->there->size == c->source->size)
 			copy_write_done(c);
 		else
 			undo(c);
@@ -381,7 +385,10 @@ not_written(struct copy *c, const struct s3req *req, const struct fail *f)
 		too_large(c, f);
 	else if (f->kind == FAIL_NOBUCKET && c->state == COPY_COPY)
 		blame(c, f);
-	else if (is_in_doubt(c, req, f))
+	else if (copy_mend_can_stream(c, f)) {
+		c->fail = *f;
+		copy_mend_stream(c);
+	} else if (is_in_doubt(c, req, f))
 		settle(c, c->state, f);
 	else
 		copy_end(c, COPY_FAILED, f);

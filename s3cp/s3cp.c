@@ -69,6 +69,7 @@ choose_way(struct s3cp *s)
 {
 	struct copy_job *job = &s->job;
 
+	job->may_stream = job->via == COPY_VIA_AUTO;
 	if (job->via == COPY_VIA_AUTO)
 		job->via = endp_same_store(&job->from->endp, &job->to->endp) ?
 		    COPY_VIA_SERVER :
@@ -102,19 +103,29 @@ check_directory(const struct s3cp *s)
 		    &s->app, "--preserve acl: directory buckets have no ACLs");
 }
 
-/* An untagged object is copied; that others are refused looks like a fault. */
+/* Untagged objects are copied; that others are not looks like a fault. */
 static void
-tell_of_tags(struct s3cp *s, const struct fail *f)
+tell_of_tags(struct s3cp *s, const struct copy *c, const struct fail *f)
 {
 	const struct copy_job *job = &s->job;
 
-	if (f->kind != FAIL_UNSUPPORTED || job->drop_tags ||
-	    !job->to->endp.is_directory || s->told_tags)
+	if (job->drop_tags || s->told_tags)
+		return;
+	if (c->tags_unread)
+		diag_warn("--tags drop copies objects of %s without reading "
+			  "their tags",
+		    s->source.bucket);
+	else if (f->kind == FAIL_UNSUPPORTED && job->to->endp.is_directory)
+		diag_warn("%s is a directory bucket, which has no tags: "
+			  "--tags drop copies tagged objects without them",
+		    s->destination.bucket);
+	else if (f->kind == FAIL_UNSUPPORTED && c->tagged)
+		diag_warn("%s may have no tags: --tags drop copies tagged "
+			  "objects without them",
+		    s->destination.bucket);
+	else
 		return;
 	s->told_tags = true;
-	diag_warn("%s is a directory bucket, which has no tags: --tags drop "
-		  "copies tagged objects without them",
-	    s->destination.bucket);
 }
 
 /* --- keys --- */
@@ -174,7 +185,7 @@ on_done(struct copy *c, enum copy_result result, const struct fail *f)
 		break;
 	case COPY_FAILED:
 		app_key_failed(&s->app, c->blamed, &c->record, f);
-		tell_of_tags(s, f);
+		tell_of_tags(s, c, f);
 		break;
 	}
 	put_idle(s, c);

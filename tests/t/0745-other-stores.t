@@ -87,4 +87,61 @@ run s3cp --multipart-threshold 6M --part-size 5M src dst many six
 status_is 0 'a store that only lacks the condition'
 is "$(ask '/diff?a=src&b=dst')" '' 'gets all of it'
 is "$(counted GetObject)" 0 'and nothing is streamed'
+
+# --- ETags of uploads that are not like those of S3 (s3rver) ---
+say 'drop dst' 'bucket dst part-etags=own'
+run s3cp --multipart-threshold 6M --part-size 5M src dst many six
+status_is 0 'a store that makes ETags of uploads in its own way'
+quiet 'is believed by the size'
+is "$(ask '/diff?a=src&b=dst')" '' 'and rightly'
+
+# --- what CopyObject does not find, or does not know (s3rver) ---
+say 'drop src' 'drop dst' 'bucket src' 'bucket dst copy-source=uri' 'log reset' \
+    'fill src awkward 0' 'put src a+b=c,d size=12M type=t/u tag.a=b meta.c=d' \
+    'put src e@f size=0'
+s3ls -0 src >in
+run s3cp -0 src dst
+status_is 0 'names that a store does not decode'
+quiet 'are no failure'
+is "$(ask '/diff?a=src&b=dst')" '' 'those are streamed'
+rm in
+run s3cp src dst 'a+gone'
+status_is 1 'what is not there'
+err_has 'NoSuchKey' 'fails all the same'
+say 'drop dst' 'bucket dst' \
+    'fault CopyObject always status=501 code=NotImplemented bucket=dst'
+run s3cp src dst 'a+b=c,d'
+status_is 0 'a store without CopyObject'
+is "$(ask '/object?bucket=dst&key=a%2bb%3dc%2cd' | head -n 1)" \
+    "$(ask '/object?bucket=src&key=a%2bb%3dc%2cd' | head -n 1)" \
+    'gets all of the object'
+run s3cp --via server src dst 'a+b=c,d'
+status_is 1 'but not against --via server'
+say 'faults clear'
+
+# --- tags that are taken and forgotten, or not taken ---
+say 'drop src' 'drop dst' 'bucket src' 'bucket dst no-tagging=ignore' \
+    'fill src small 5' 'put src t1 tag.a=b tag.c=%25' 'put src t2 tag.d=e' \
+    'put src t3 size=12M tag.f=g' 'log reset'
+s3ls src >in
+run s3cp -j1 --via stream src dst
+status_is 0 'a store that forgets the tags of PutObject'
+quiet 'without a word'
+is "$(ask '/diff?a=src&b=dst')" '' 'gets them by themselves'
+is "$(ask /log | grep -c '^GetObjectTagging dst')" 1 'it was asked once'
+say 'drop dst' 'bucket dst' 'log reset'
+run s3cp -j1 --via stream src dst
+is "$(ask '/diff?a=src&b=dst')" '' 'one that does not'
+is "$(ask /log | grep -c '^GetObjectTagging dst')" 1 'was asked once, too'
+is "$(counted PutObjectTagging)" 0 'and is not given them twice'
+say 'drop dst' 'bucket dst no-tagging'
+run s3cp -j1 --via stream src dst
+status_is 1 'a store without tags'
+is "$(grep -c NotImplemented err)" "$(ask '/digest?bucket=src' |
+    awk '$7 != "-"' | wc -l)" 'takes no tagged object'
+is "$(grep -c -- '--tags drop' err)" 1 'and the way out is told once'
+say 'deny alice GetObjectTagging src'
+run s3cp -j1 --via stream src dst
+status_is 1 'tags that may not be read'
+is "$(grep -c -- '--tags drop' err)" 1 'are told with the same way out'
 finish

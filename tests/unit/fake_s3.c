@@ -172,6 +172,13 @@ refuse(struct fail *f, enum fail_kind kind, int status, const char *code)
 }
 
 static bool
+is_other(const char *pin)
+{
+	return !fake.ignores_pin &&
+	    strncmp(pin + 1, fake.etag, strlen(pin) - 2) != 0;
+}
+
+static bool
 pin_holds(const struct s3req *req, const char *name, struct fail *f)
 {
 	const char *pin = header(req, name);
@@ -182,11 +189,10 @@ pin_holds(const struct s3req *req, const char *name, struct fail *f)
 		refuse(f, FAIL_NOTFOUND, 404, "NoSuchKey");
 	else if (pin != NULL && !fake.knows_pin)
 		refuse(f, FAIL_UNSUPPORTED, 501, "NotImplemented");
-	else if (pin != NULL && !fake.ignores_pin &&
-	    strncmp(pin + 1, fake.etag, strlen(pin) - 2) != 0)
-		refuse(f, FAIL_PRECONDITION, 412, "PreconditionFailed");
-	else if (pin != NULL && fake.misreads_pin && strchr(pin, '-') != NULL &&
-	    strcmp(name, "if-match") != 0)
+	else if (pin != NULL &&
+	    (is_other(pin) ||
+		(strcmp(name, "if-match") != 0 && fake.misreads_pin &&
+		    strchr(pin, '-') != NULL)))
 		refuse(f, FAIL_PRECONDITION, 412, "PreconditionFailed");
 	return f->kind == FAIL_NONE;
 }
@@ -211,7 +217,7 @@ write_object(const char *etag, uint64_t size)
 	fake.exists = true;
 	set(fake.there, fake.flip != NULL ? fake.flip : etag);
 	fake.there_size = size;
-	fake.there_tags = true;
+	fake.there_tags = !fake.forgets_tags;
 }
 
 /* Is the source that is named our key?  A percent sign of it is %25, or %2525
@@ -692,7 +698,12 @@ carry_out(struct s3req *req, const char *body, struct fail *f)
 		put_object(req, body, f);
 		break;
 	case S3OP_COPY_OBJECT:
-		copy_object(req, f);
+		if (fake.lacks_copy)
+			refuse(f, FAIL_UNSUPPORTED, 501, "NotImplemented");
+		else if (fake.misnames)
+			refuse(f, FAIL_NOTFOUND, 404, "NoSuchKey");
+		else
+			copy_object(req, f);
 		break;
 	case S3OP_DELETE_OBJECT:
 		fake.exists = false;
@@ -700,6 +711,8 @@ carry_out(struct s3req *req, const char *body, struct fail *f)
 	case S3OP_GET_TAGGING:
 		if (!fake.knows_tags)
 			refuse(f, FAIL_UNSUPPORTED, 501, "NotImplemented");
+		else if (strncmp(req->key, "to/", 3) == 0 && !fake.there_tags)
+			buf_adds(&req->reply, "<Tagging><TagSet/></Tagging>");
 		else
 			buf_adds(&req->reply,
 			    "<Tagging><TagSet><Tag><Key>t"

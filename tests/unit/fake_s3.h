@@ -56,6 +56,7 @@ struct fake_s3 {
 	bool spoil;	     /* one bit of each GET is wrong */
 	bool chunked_get, chunked_head; /* no Content-Length */
 	bool refuses_parts;		/* 501 to HEAD of a part */
+	bool flips_well;		/* flip is no sign of a wrong copy */
 	const char *flip; /* the ETag that copies get instead; NULL: none */
 	/* the destination */
 	bool bucket_gone;
@@ -63,7 +64,10 @@ struct fake_s3 {
 	char there[64]; /* ETag */
 	uint64_t there_size;
 	char there_acl[64];
-	bool there_tags; /* which an upload forgets, as Ceph's do */
+	bool there_tags;   /* which an upload forgets, as Ceph's do */
+	bool forgets_tags; /* of any object but by PutObjectTagging */
+	bool misnames;	   /* CopyObject finds no source */
+	bool lacks_copy;   /* 501 to CopyObject */
 	struct fake_upload uploads[FAKE_UPLOADS];
 	unsigned nuploads;
 	/* requests under way, in the order in which they began */

@@ -245,7 +245,7 @@ holds_copy(void)
 		return !fake.exists;
 	return fake.exists && fake.there_size == fake.size &&
 	    (fake.there_tags || !fake.knows_tags) &&
-	    (fake.flip == NULL || fake.sse[0] != '\0') &&
+	    (fake.flip == NULL || fake.flips_well || fake.sse[0] != '\0') &&
 	    (!job.keep_parts || !fake.knows_parts || fake.sse[0] != '\0' ||
 		strcmp(fake.there, fake.etag) == 0);
 }
@@ -740,7 +740,7 @@ static void
 large_mute_differs(void)
 {
 	large_mute();
-	fake.flip = ETAG_OTHER;
+	fake.flip = ETAG_OTHER "-2";
 }
 
 /* 3 parts of 10 bytes, of which the store tells only that they are 3: the
@@ -821,7 +821,23 @@ static void
 large_differs(void)
 {
 	large();
+	fake.flip = ETAG_OTHER "-2";
+}
+
+/* The store makes the ETag of an upload in its own way. */
+static void
+large_own_etag(void)
+{
+	large();
 	fake.flip = ETAG_OTHER;
+	fake.flips_well = true;
+}
+
+static void
+large_mute_own_etag(void)
+{
+	large_own_etag();
+	fake.mute_complete = true;
 }
 
 static void
@@ -850,6 +866,37 @@ stream_small(void)
 {
 	small();
 	job.via = COPY_VIA_STREAM;
+}
+
+static void
+stream_forgets_tags(void)
+{
+	stream_small();
+	fake.forgets_tags = true;
+}
+
+/* What CopyObject does not copy, a stream may. */
+static void
+copy_misnamed(void)
+{
+	small();
+	job.may_stream = true;
+	fake.misnames = true;
+}
+
+static void
+copy_misnamed_never_clobber(void)
+{
+	copy_misnamed();
+	job.no_clobber = true;
+}
+
+static void
+copy_unknown(void)
+{
+	small();
+	job.may_stream = true;
+	fake.lacks_copy = true;
 }
 
 /* What comes in chunks does not tell its size; a HEAD may. */
@@ -1009,6 +1056,14 @@ static const struct scenario scenarios[] = {
     {"refused parts", in_parts_refused, PLAIN, FAILED_IF_GOOD, 1, 0},
     {"large, keeps ACL", large_keeps_acl, PLAIN, COPIED_IF_GOOD, 1, 0},
     {"large, keeps class", large_keeps_class, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"tags lost", stream_forgets_tags, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"misnamed", copy_misnamed, "k=y", COPIED_IF_GOOD, 1, 0},
+    {"misnamed -n", copy_misnamed_never_clobber, "k=y", COPIED_IF_GOOD, 1, 0},
+    {"missing, not misnamed", copy_misnamed, PLAIN, FAILED_IF_GOOD, 1, 0},
+    {"no CopyObject", copy_unknown, PLAIN, COPIED_IF_GOOD, 1, 0},
+    {"large, own ETag", large_own_etag, PLAIN, COPIED_IF_GOOD, 0, 0},
+    {"large, own ETag not told", large_mute_own_etag, PLAIN, COPIED_IF_GOOD, 0,
+	0},
     {"large, differs", large_differs, PLAIN, FAILED_IF_GOOD, 1, 0},
     {"unknown parts", in_parts_unknown, PLAIN, FAILED_IF_GOOD, 1, 0},
     {"stream", stream_small, PLAIN, COPIED_IF_GOOD, 2, 0},
@@ -1034,23 +1089,26 @@ static const char *const transitions[COPY_BLAME + 1] = {
     [COPY_LAYOUT] = "IDLE HEAD LAYOUT TAGS COPY",
     [COPY_TAGS] = "IDLE PUT SEEK CREATE PARTS",
     [COPY_ACL] = "IDLE COPY",
-    [COPY_COPY] = "IDLE LOOK HEAD TAGS COPY PIN SETTLE COMPARE PUT_ACL BLAME",
+    [COPY_COPY] =
+	"IDLE LOOK HEAD TAGS COPY FETCH PIN SETTLE COMPARE PUT_ACL BLAME",
     [COPY_FETCH] = "IDLE HEAD LAYOUT TAGS",
-    [COPY_PUT] = "IDLE SETTLE COMPARE",
+    [COPY_PUT] = "IDLE SETTLE COMPARE GET_TAGS",
     [COPY_SEEK] = "IDLE LIST CREATE",
     [COPY_LIST] = "IDLE LIST CREATE PARTS",
     [COPY_CREATE] = "IDLE FIND PROBE MARK PARTS",
     [COPY_FIND] = "CREATE PROBE MARK PARTS",
     [COPY_PROBE] = "PARTS",
     [COPY_MARK] = "PARTS",
-    [COPY_PARTS] = "IDLE DRAIN RECHECK COMPLETE SETTLE ABORT",
+    [COPY_PARTS] = "IDLE DRAIN RECHECK COMPLETE SETTLE ABORT GET_TAGS",
     [COPY_DRAIN] = "PIN ABORT",
     [COPY_RECHECK] = "COMPLETE ABORT",
     [COPY_PIN] = "IDLE COPY PARTS ABORT",
     [COPY_COMPLETE] = "IDLE LOOK SETTLE COMPARE ABORT PUT_TAGS",
-    [COPY_SETTLE] = "IDLE COPY PUT PARTS COMPLETE COMPARE ABORT PUT_TAGS UNDO",
+    [COPY_SETTLE] =
+	"IDLE COPY PUT PARTS COMPLETE COMPARE ABORT GET_TAGS PUT_TAGS UNDO",
     [COPY_COMPARE] = "IDLE SETTLE",
     [COPY_ABORT] = "IDLE LAYOUT CREATE ABORT",
+    [COPY_GET_TAGS] = "IDLE PUT_TAGS",
     [COPY_PUT_TAGS] = "IDLE ABORT PUT_ACL",
     [COPY_PUT_ACL] = "IDLE ABORT",
     [COPY_UNDO] = "IDLE",
