@@ -272,6 +272,7 @@ static const struct {
     {"NoSuchVersion", FAIL_NOTFOUND},
     {"NotFound", FAIL_NOTFOUND},
     {"NoSuchBucket", FAIL_NOBUCKET},
+    {"InvalidBucketName", FAIL_NOBUCKET},
     {"AccessDenied", FAIL_DENIED},
     {"AccessDeniedException", FAIL_DENIED},
     {"AccountProblem", FAIL_DENIED},

@@ -144,4 +144,13 @@ say 'deny alice GetObjectTagging src'
 run s3cp -j1 --via stream src dst
 status_is 1 'tags that may not be read'
 is "$(grep -c -- '--tags drop' err)" 1 'are told with the same way out'
+
+# --- a name that the store takes for none (Swift wants three letters) ---
+say 'faults clear' 'undeny' 'drop dst' \
+    'fault * always status=400 code=InvalidBucketName bucket=dst'
+run s3ls dst
+status_is 2 'a name that is none'
+err_has 'check the name' 'is told with advice'
+run s3cp src dst t1 t2
+status_is 2 'and ends a run'
 finish

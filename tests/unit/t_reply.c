@@ -18,6 +18,7 @@ static const struct {
     {"SomethingElse", 404, FAIL_NOTFOUND, ""},
     {"", 404, FAIL_NOTFOUND, ""},
     {"NoSuchBucket", 404, FAIL_NOBUCKET, ""},
+    {"InvalidBucketName", 400, FAIL_NOBUCKET, ""},
     /* not allowed */
     {"AccessDenied", 403, FAIL_DENIED, ""},
     {"AllAccessDisabled", 403, FAIL_DENIED, ""},
