@@ -69,7 +69,7 @@ make_etag(struct entry *e)
 	if (pick == n)
 		return; /* none */
 	if (pick < n) {
-		strcpy(e->etag, odd[pick]);
+		snprintf(e->etag, sizeof(e->etag), "%s", odd[pick]);
 		e->record.etag_len = strlen(e->etag);
 	} else {
 		random_text(e->etag, 32, "0123456789abcdef");
@@ -98,7 +98,7 @@ make_entry(struct entry *e, const struct entry *before, bool fields)
 	make_etag(e);
 	if (random_below(4) == 0)
 		return;
-	strcpy(e->class, classes[random_below(5)]);
+	snprintf(e->class, sizeof(e->class), "%s", classes[random_below(5)]);
 	r->class = e->class;
 	r->class_len = strlen(e->class);
 }
@@ -106,8 +106,9 @@ make_entry(struct entry *e, const struct entry *before, bool fields)
 static bool
 same_text(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	return (a == NULL) == (b == NULL) && a_len == b_len &&
-	    (a_len == 0 || memcmp(a, b, a_len) == 0);
+	if (a == NULL || b == NULL)
+		return a == b && a_len == b_len;
+	return a_len == b_len && memcmp(a, b, a_len) == 0;
 }
 
 static bool
