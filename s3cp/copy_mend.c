@@ -184,20 +184,25 @@ copy_mend_stream(struct copy *c)
 
 /* --- no UploadPartCopy --- */
 
-/* It says so, or takes it for UploadPart, which answers with no document. */
+/* It says so, or takes it for UploadPart, which answers with no document.  (One
+ * that is broken proves nothing.) */
 static bool
-lacks_part_copy(const struct copy *c, const struct fail *f)
+lacks_part_copy(
+    const struct copy *c, const struct s3req *req, const struct fail *f)
 {
 	return c->job->may_stream && !c->parts_streamed &&
 	    !c->job->to->endp.is_aws &&
 	    (f->kind == FAIL_UNSUPPORTED ||
-		(f->kind == FAIL_PROTOCOL && f->status / 100 == 2));
+		(f->kind == FAIL_PROTOCOL && f->status / 100 == 2 &&
+		    req->reply.len == 0));
 }
 
 bool
-copy_mend_can_retry(const struct copy *c, bool pinned, const struct fail *f)
+copy_mend_can_retry(
+    const struct copy *c, const struct s3req *req, const struct fail *f)
 {
-	return copy_mend_doubts_pin(c, pinned, f) || lacks_part_copy(c, f);
+	return copy_mend_doubts_pin(c, copy_ask_has_pin(req), f) ||
+	    lacks_part_copy(c, req, f);
 }
 
 void

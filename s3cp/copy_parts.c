@@ -111,8 +111,10 @@ copy_parts_etag(const struct copy *c)
 /* --- parts --- */
 
 static void
-part_failed(struct copy_parts *p, const struct s3req *req, const struct fail *f)
+part_failed(struct copy *c, const struct s3req *req, const struct fail *f)
 {
+	struct copy_parts *p = c->parts;
+
 	if (f->unanswered)
 		p->lost = true;
 	if (p->result == COPY_FAILED)
@@ -120,6 +122,7 @@ part_failed(struct copy_parts *p, const struct s3req *req, const struct fail *f)
 	p->result = COPY_FAILED;
 	p->fail = *f;
 	p->pinned = copy_ask_has_pin(req);
+	p->retry = copy_mend_can_retry(c, req, f);
 }
 
 void
@@ -136,11 +139,11 @@ copy_parts_ended(struct copy *c, const struct copy_part_end *e)
 		return;
 	}
 	if (e->fail->kind != FAIL_NONE) {
-		part_failed(p, e->req, e->fail);
+		part_failed(c, e->req, e->fail);
 	} else if (!partlist_set(&p->list, e->number, e->etag)) {
 		fail_clear(&bad);
 		fail_set(&bad, FAIL_PROTOCOL, "a part has no usable ETag");
-		part_failed(p, e->req, &bad);
+		part_failed(c, e->req, &bad);
 	}
 	copy_step(c, e->fail);
 }
@@ -301,7 +304,6 @@ copy_after_part(struct copy *c, const struct fail *f)
 	(void)f; /* the first one is kept */
 	if (p->result == COPY_FAILED) {
 		p->create = is_taken(c);
-		p->retry = copy_mend_can_retry(c, p->pinned, &p->fail);
 		copy_parts_give_up(c, COPY_FAILED, &p->fail);
 	} else if (!partlist_complete(&p->list))
 		fill(c);

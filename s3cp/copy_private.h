@@ -117,7 +117,8 @@ void copy_mend_ask_pin(struct copy *c);
 /* A part has failed: is there another way?  If so, take it once no part is
  * under way; ends with copy_parts_retry(). */
 bool
-copy_mend_can_retry(const struct copy *c, bool pinned, const struct fail *f);
+copy_mend_can_retry(
+    const struct copy *c, const struct s3req *req, const struct fail *f);
 void copy_mend_retry(struct copy *c, bool pinned, const struct fail *f);
 /* The reply to GetObjectTagging, for an object that will be an upload. */
 void copy_mend_keep_tags(struct copy *c);

@@ -366,7 +366,9 @@ s3_upload_part_copy(struct request *r)
 	struct store_upload *u;
 	unsigned number;
 
-	if (request_allowed(r, "PutObject") &&
+	if (r->bucket->options.no_part_copy)
+		s3_upload_part(r);
+	else if (request_allowed(r, "PutObject") &&
 	    (u = s3_find_upload(r)) != NULL && s3_part_number(r, &number))
 		copy_part(r, u, number);
 }

@@ -37,6 +37,7 @@ set_flag(struct store_options *o, const char *word)
 	    {"no-tagging=ignore", &o->ignore_tagging},
 	    {"part-etags=own", &o->own_part_etags},
 	    {"copy-source=uri", &o->copy_source_uri},
+	    {"no-part-copy", &o->no_part_copy},
 	    {"wrong-region=301", &o->redirect},
 	};
 

@@ -82,6 +82,15 @@ quiet 'is no failure'
 is "$(ask '/diff?a=src&b=dst')" '' 'the parts are streamed'
 is "$(ask /uploads)" '' 'no upload is open'
 is "$(counted AbortMultipartUpload)" 0 'nor was one begun in vain'
+say 'faults clear' 'drop dst' 'bucket dst no-part-copy' 'log reset'
+run s3cp --retries 2 --multipart-threshold 6M --part-size 5M src dst many six
+status_is 0 'a store that takes it for UploadPart'
+is "$(ask '/diff?a=src&b=dst')" '' 'has the parts streamed over its empty ones'
+say 'drop dst' 'bucket dst' 'fault UploadPartCopy always truncated' 'log reset'
+run s3cp --retries 2 --multipart-threshold 6M --part-size 5M src dst six
+status_is 1 'answers that are cut short are failures'
+is "$(counted GetObject)" 0 'and prove nothing: nothing is streamed'
+is "$(ask /uploads)" '' 'nor is an upload left'
 say 'faults clear' 'drop dst' 'bucket dst no-copy-if-match=501' 'log reset'
 run s3cp --multipart-threshold 6M --part-size 5M src dst many six
 status_is 0 'a store that only lacks the condition'
