@@ -164,7 +164,7 @@ include $(wildcard tests/*/*.mk)
 .PHONY: demo
 demo:	## a copy of 20,000 objects before your eyes (STORE=rgw: in Ceph)
 	@sh tests/deps.sh test
-	@$(if $(filter rgw,$(STORE)),sh tests/rgw/deps.sh)
+	@$(if $(filter rgw,$(STORE)),sh tests/deps.sh rgw)
 	@$(MAKE) --no-print-directory -j $(JOBS) $(BINS) $(TESTSRV)
 	@BUILD=$(BUILD) STORE=$(STORE) sh tests/demo.sh
 

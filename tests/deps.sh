@@ -2,7 +2,7 @@
 # Installs what building and testing need, on Debian and its kin: nothing where
 # nothing is missing, and by sudo only where it must.
 #
-#	deps.sh build|test|lint|package|reach [...]
+#	deps.sh build|test|lint|package|reach|rgw|swift [...]
 set -eu
 
 missing=
@@ -73,6 +73,28 @@ reach()
 	tool openssh-client ssh
 }
 
+# 67 MB
+rgw()
+{
+	tool radosgw radosgw
+	tool ceph-mon ceph-mon
+	tool ceph-osd ceph-osd
+	want awscli test -x /usr/bin/aws
+	want python3-botocore /usr/bin/python3 -c 'import botocore'
+	tool s3cmd s3cmd
+	tool rclone rclone
+}
+
+swift()
+{
+	for name in account container object proxy; do
+		tool "swift-$name" "swift-$name-server"
+	done
+	tool swift swift-ring-builder
+	tool memcached memcached
+	want python3-botocore /usr/bin/python3 -c 'import botocore'
+}
+
 for what in "$@"; do
 	case $what in
 	build) build ;;
@@ -80,6 +102,8 @@ for what in "$@"; do
 	lint) lint ;;
 	package) package ;;
 	reach) reach ;;
+	rgw) rgw ;;
+	swift) swift ;;
 	*) echo "deps.sh: unknown set $what" >&2; exit 2 ;;
 	esac
 done

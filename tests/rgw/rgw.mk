@@ -2,8 +2,7 @@
 
 .PHONY: check-rgw
 check-rgw:	## against Ceph's RADOS Gateway and with other clients (Debian)
-	@sh tests/deps.sh test
-	@sh tests/rgw/deps.sh
+	@sh tests/deps.sh test rgw
 	@$(MAKE) --no-print-directory -j $(JOBS) $(BINS) $(TESTSRV)
 	BUILD=$(BUILD) PERL5LIB=tests/lib prove --timer --formatter Summary \
 	    tests/rgw/rgw.t

@@ -2,8 +2,7 @@
 
 .PHONY: check-swift
 check-swift:	## against OpenStack Swift and with another client (Debian)
-	@sh tests/deps.sh test
-	@sh tests/swift/deps.sh
+	@sh tests/deps.sh test swift
 	@$(MAKE) --no-print-directory -j $(JOBS) $(BINS) $(TESTSRV)
 	BUILD=$(BUILD) PERL5LIB=tests/lib prove --timer --formatter Summary \
 	    tests/swift/swift.t
