@@ -51,6 +51,20 @@ uri_encode(struct buf *out, const char *p, size_t len)
 	return encode(out, p, len, '-'); /* which is kept anyway */
 }
 
+bool
+uri_encode_word(struct buf *out, const char *p, size_t len)
+{
+	const char *end = p + len, *tilde;
+
+	while (p < end && (tilde = memchr(p, '~', (size_t)(end - p))) != NULL) {
+		if (!uri_encode_path(out, p, (size_t)(tilde - p)) ||
+		    !buf_adds(out, "%7E"))
+			return false;
+		p = tilde + 1;
+	}
+	return uri_encode_path(out, p, (size_t)(end - p));
+}
+
 static int
 digit(char c)
 {

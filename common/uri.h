@@ -16,6 +16,9 @@
 /* Append the encoded bytes; false when the buffer's maximum was passed. */
 bool	uri_encode_path(struct buf *out, const char *p, size_t len);
 bool	uri_encode(struct buf *out, const char *p, size_t len);
+/* A path that is one word in any shell: ~ is encoded, too, since at the start
+ * of a word it names a home directory. */
+bool	uri_encode_word(struct buf *out, const char *p, size_t len);
 
 /* Decode as a web form does: + is a space, %XX a byte, in any case of letter.
  * What is not a valid escape is false, and out is then of no use. */

@@ -225,7 +225,7 @@ tell_how_to_resume(struct s3ls *s, const char *upto, size_t len)
 	buf_init(&word, 8 * LIMIT_KEY);
 	upto += s->loc.prefix_len;
 	len -= s->loc.prefix_len;
-	uri_encode_path(&word, upto, len);
+	uri_encode_word(&word, upto, len);
 	if (word.len == len && s->range == NULL && upto[0] != '-') {
 		diag_warn("the listing is complete up to %s: go on with "
 			  "--start-after %s",
@@ -233,7 +233,7 @@ tell_how_to_resume(struct s3ls *s, const char *upto, size_t len)
 	} else {
 		buf_addc(&word, ':');
 		if (s->has_to)
-			uri_encode_path(&word, s->to.data + s->loc.prefix_len,
+			uri_encode_word(&word, s->to.data + s->loc.prefix_len,
 			    s->to.len - s->loc.prefix_len);
 		diag_warn("the listing is complete up to %.*s: go on with "
 			  "--range %s",

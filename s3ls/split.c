@@ -103,7 +103,7 @@ print_range(struct split *s, const char *to, size_t to_len)
 	buf_add(out, s->from.data, s->from.len);
 	buf_addc(out, ':');
 	buf_reset(&s->from);
-	uri_encode_path(&s->from, to, to_len);
+	uri_encode_word(&s->from, to, to_len);
 	buf_add(out, s->from.data, s->from.len);
 	keyio_write_end(&s->s3ls->app.out);
 	s->s3ls->app.counts.out++;
@@ -129,7 +129,7 @@ print_ranges(struct split *s)
 	size_t skip = ls->loc.prefix_len;
 
 	if (ls->from.len > skip)
-		uri_encode_path(
+		uri_encode_word(
 		    &s->from, ls->from.data + skip, ls->from.len - skip);
 	splitplan_cuts(s->plan, on_cut, s);
 	if (ls->has_to)

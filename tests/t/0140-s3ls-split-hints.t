@@ -71,6 +71,20 @@ pieces one >/dev/null
 same whole want 'so is a bucket of one key'
 run s3ls --split 1 flat-hex
 is "$(cat out)" ':' '--split 1 is the whole'
+say 'bucket home page=2'
+for n in 1 2 3 4 5 6; do
+	say "put home ~/$n" "put home ~root/$n"
+done
+s3ls home >want
+sh_run "s3ls --split 4 home | xargs -I{} sh -c 's3ls --range {} home'"
+same out want 'ranges that begin with a tilde are safe in a shell'
+say 'fault ListObjectsV2 nth=3 status=403 code=AccessDenied bucket=home'
+run s3ls -j1 home
+mv out first
+say 'faults clear'
+sh_run "s3ls $(sed -n 's/.* go on with //p' err) home"
+cat first out >whole
+same whole want 'so is the word to go on with'
 
 # --- hints: good, old, wrong, unsorted, binary ---
 s3ls flat-hex >want

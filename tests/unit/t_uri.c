@@ -53,6 +53,20 @@ test_encode(void)
 	buf_fini(&b);
 }
 
+static void
+test_word(void)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	ok(uri_encode_word(&b, "~/a~b /~", 8) &&
+		strcmp(b.data, "%7E/a%7Eb%20/%7E") == 0,
+	    "a word has no tilde for a shell to expand");
+	buf_reset(&b);
+	ok(uri_encode_word(&b, "", 0) && b.len == 0, "nor has none");
+	buf_fini(&b);
+}
+
 static const struct {
 	const char *in;
 	const char *form; /* NULL: refused */
@@ -185,6 +199,7 @@ int
 main(void)
 {
 	test_encode();
+	test_word();
 	test_decode();
 	test_limits();
 	test_query();
