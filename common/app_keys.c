@@ -212,6 +212,15 @@ app_record_failed(struct app *app, const char *raw, size_t len, const char *why)
 }
 
 void
+app_record_too_long(struct app *app, const char *raw, size_t len)
+{
+	app->counts.failed++;
+	app_status(app, 1);
+	diag_key_warn(raw, len, "the record is too long to hold a key%s",
+	    app->failed_fd < 0 ? "" : ": it is left out of --failed");
+}
+
+void
 app_record_dropped(struct app *app, const char *raw, size_t len)
 {
 	app->counts.failed++;

@@ -6,6 +6,8 @@
 #include "input.h"
 #include "limit.h"
 
+#define TOO_LONG_SHOWN 256 /* bytes of a record that is too long */
+
 void
 input_init(struct input *in, struct app *app, int first, size_t prefix_max)
 {
@@ -124,8 +126,7 @@ input_next(struct input *in, struct record *r)
 			break;
 		case KEYIO_TOO_LONG:
 			in->app->counts.in++;
-			app_record_failed(in->app, raw, 256,
-			    "the record is too long to hold a key");
+			app_record_too_long(in->app, raw, TOO_LONG_SHOWN);
 			break;
 		case KEYIO_ERROR:
 			in->ended = true;

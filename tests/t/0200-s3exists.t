@@ -153,6 +153,18 @@ is "$(lines out)" 0 'and finds nothing'
 same failed in 'all keys fail'
 say undeny
 
+# --- records that are too long for any key ---
+awk 'BEGIN { for (i = 0; i < 9000; i++) printf "a"; print "\nnope\na"
+    for (i = 0; i < 300000; i++) printf "b"; print "\nc" }' >in
+for option in '' -v; do
+	run s3exists $option --failed failed b
+	status_is 1 "records that are too long: status 1 $option"
+	is "$(grep -c 'too long.*left out of --failed' err)" 2 \
+	    'each has a line, which tells that --failed has it not'
+	is "$(lines failed)" 0 'nor has it a part of them, which would be a key'
+done
+is "$(cat out)" nope 'all other records are looked up'
+
 # --- streaming ---
 mkfifo keys stream
 s3exists b <keys >stream &
