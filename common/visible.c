@@ -5,10 +5,10 @@
 
 #include "visible.h"
 
-/* Length of the well-formed UTF-8 character at p, 0 where there is none. */
-static size_t
-character(const unsigned char *p, size_t len, uint32_t *code)
+size_t
+visible_character(const char *text, size_t len, uint32_t *code)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	size_t n, i;
 
 	n = p[0] < 0x80 ? 1 :
@@ -60,14 +60,13 @@ escape(char out[5], unsigned char c)
 size_t
 visible(char *to, size_t room, const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	const unsigned char *end = p + len;
+	const char *p = text, *end = p + len;
 	uint32_t code = 0;
 	size_t used = 0, n, i, m;
 	char piece[4 * 4 + 1];
 
 	while (p < end) {
-		n = character(p, (size_t)(end - p), &code);
+		n = visible_character(p, (size_t)(end - p), &code);
 		if (n > 0 && printable(code) && code != '\\') {
 			memcpy(piece, p, n);
 			m = n;
@@ -75,7 +74,7 @@ visible(char *to, size_t room, const char *text, size_t len)
 			if (n == 0)
 				n = 1;
 			for (i = m = 0; i < n; i++)
-				m += escape(piece + m, p[i]);
+				m += escape(piece + m, (unsigned char)p[i]);
 		}
 		if (used + m >= room)
 			break;

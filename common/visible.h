@@ -10,6 +10,7 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Write the visible form of len bytes to `to', which has room bytes, end it
@@ -18,5 +19,9 @@
  */
 #define VISIBLE_MAX(len) ((len) * 4 + 1)
 size_t	visible(char *to, size_t room, const char *text, size_t len);
+
+/* Length of the well-formed UTF-8 character that text begins with, its code
+ * point in *code; 0 where there is none.  len is at least 1. */
+size_t	visible_character(const char *text, size_t len, uint32_t *code);
 
 #endif

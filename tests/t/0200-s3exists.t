@@ -153,6 +153,15 @@ is "$(lines out)" 0 'and finds nothing'
 same failed in 'all keys fail'
 say undeny
 
+# --- the store's error repeats a key that XML cannot carry ---
+rm -f in
+for name in '\001' '\0377' '\0357\0277\0276' '\0355\0240\0200'; do
+	key=$(printf '%b' "$name")
+	run s3exists -v --probe head b "$key"
+	status_is 0 "a first key that is $name, and missing"
+	is "$(cat out)" "$key" 'is known to be missing'
+done
+
 # --- records that are too long for any key ---
 awk 'BEGIN { for (i = 0; i < 9000; i++) printf "a"; print "\nnope\na"
     for (i = 0; i < 300000; i++) printf "b"; print "\nc" }' >in

@@ -298,6 +298,45 @@ test_long_error(void)
 	buf_fini(&b);
 }
 
+/* What a key may hold and XML may not: the document says what it says. */
+static void
+test_odd_bytes(void)
+{
+	static const char *const keys[] = {
+	    "\x01", "\xff", "a\xef\xbf\xbe", "\xed\xa0\x80", "\xc3", "&#x1;"};
+	struct buf b, text;
+	struct reply_field field = {"R/Key", &text, false};
+	struct reply_field other = {"R/ETag", &text, false};
+	const char *why = "";
+	struct fail f;
+	size_t i;
+
+	buf_init(&b, 1000);
+	buf_init(&text, 100);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		buf_reset(&b);
+		buf_addf(&b,
+		    "<Error><Code>NoSuchKey</Code><Key>%s</Key>"
+		    "<RequestId>7</RequestId></Error>",
+		    keys[i]);
+		fail_clear(&f);
+		ok(reply_error(b.data, b.len, &f, NULL, 0) &&
+			strcmp(f.code, "NoSuchKey") == 0 &&
+			strcmp(f.request_id, "7") == 0,
+		    "an error that repeats odd key %zu", i);
+		buf_reset(&b);
+		buf_addf(&b, "<R><Key>%s</Key><ETag>e</ETag></R>", keys[i]);
+		ok(reply_read(b.data, b.len, &other, 1, &why) &&
+			strcmp(text.data, "e") == 0,
+		    "a document does that, too");
+		ok(!reply_read(b.data, b.len, &field, 1, &why) &&
+			strstr(why, "carry") != NULL,
+		    "but the key is not believed");
+	}
+	buf_fini(&b);
+	buf_fini(&text);
+}
+
 static void
 test_read(void)
 {
@@ -387,6 +426,7 @@ main(void)
 	test_error();
 	test_no_error();
 	test_long_error();
+	test_odd_bytes();
 	test_read();
 	test_rows();
 	return tap_done();
