@@ -48,6 +48,20 @@ sub scaled {
 	return $scaled < 1000 ? 1000 : $scaled;
 }
 
+# Every other scene leaves it to the kernel where processes run.  It likes to
+# put a client and the server that it wakes on one core, where they wait for
+# each other while another core idles; no store is on its client's machine.
+# After apart() servers have the first core and what is measured the others.
+sub apart {
+	my ($self) = @_;
+	my ($list) = `taskset -cp $$` =~ /: (\S+)$/ or return;
+	my ($first, @rest) = map { /(\d+)-(\d+)/ ? $1 .. $2 : $_ }
+	    split /,/, $list;
+	return unless @rest;
+	$self->{server_cores} = ['taskset', '-c', $first];
+	$self->{client_cores} = ['taskset', '-c', join(',', @rest)];
+}
+
 # --- servers ---
 
 # server(DIRECTIVE...) starts one; the first becomes AWS_ENDPOINT_URL.
@@ -59,7 +73,8 @@ sub server {
 sub server_with {
 	my ($self, $options, @directives) = @_;
 	my %s;
-	my $pid = open(my $out, '-|', 's3server', '--parent', $$, @$options)
+	my $pid = open(my $out, '-|', @{$self->{server_cores} // []},
+	    's3server', '--parent', $$, @$options)
 	    or die "s3server: $!\n";
 	while (my $line = <$out>) {
 		my ($word, $url) = split(' ', $line);
@@ -138,7 +153,8 @@ sub once {
 	my ($self, $command, $status) = @_;
 	my $file = $self->path('measured');
 	my $before = $self->server_cpu;
-	system('measure', $file, 'sh', '-c', $command);
+	system(@{$self->{client_cores} // []}, 'measure', $file, 'sh', '-c',
+	    $command);
 	open(my $f, '<', $file) or die "measure: $command\n";
 	my %m;
 	@m{qw(status wall user sys rss)} = split ' ', scalar <$f>;

@@ -35,6 +35,7 @@ sub figures {
 sub play {
 	my ($b) = @_;
 	my $n = $b->scaled(20_000);
+	$b->apart;
 	my $server = $b->server('bucket src', "fill src uuid $n");
 	my $anew = sub { $b->say('drop dst', 'bucket dst') };
 	$b->say('bucket dst');

@@ -23,6 +23,7 @@ sub play {
 	my ($b) = @_;
 	my $keys = $b->scaled(1_000_000);
 	my $least = $keys / 1000;
+	$b->apart;
 	$b->server;
 	for my $shape (@shapes) {
 		my $one = one_by_one($b, $shape, $keys);

@@ -11,6 +11,7 @@ sub play {
 	    . '-nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost '
 	    . '-addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null')
 	    == 0 or die "openssl\n";
+	$b->apart;
 	my $server = $b->server_with(['--tls', 'cert.pem', 'key.pem'],
 	    'bucket src', "fill src uuid $n", 'bucket dst');
 	my $anew = sub { $b->say('drop dst', 'bucket dst') };
