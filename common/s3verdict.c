@@ -277,6 +277,16 @@ mend_notfound(struct s3req *req)
 	return S3VERDICT_DONE;
 }
 
+/* A store that takes UploadPartCopy for UploadPart, which is answered by an
+ * ETag and no document, does so each time. */
+static bool
+is_of_upload_part(const struct s3req *req)
+{
+	return req->op == S3OP_COPY_PART && !req->bucket->endp.is_aws &&
+	    req->status / 100 == 2 && req->facts.has_etag &&
+	    req->content_length == 0;
+}
+
 static enum s3verdict
 mend_by_time(struct s3req *req)
 {
@@ -290,7 +300,7 @@ mend_by_time(struct s3req *req)
 		most = HOPELESS;
 	if (!req->bucket->known && f->kind == FAIL_PROTOCOL && most > HOPELESS)
 		most = HOPELESS;
-	if (req->flags & S3REQ_NOT_RETRIED ||
+	if (req->flags & S3REQ_NOT_RETRIED || is_of_upload_part(req) ||
 	    (f->kind == FAIL_PROTOCOL && f->status / 100 == 4))
 		most = 1;
 	return retry_worth(f) && req->attempt < most ? S3VERDICT_LATER :

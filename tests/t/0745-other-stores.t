@@ -83,13 +83,16 @@ is "$(ask '/diff?a=src&b=dst')" '' 'the parts are streamed'
 is "$(ask /uploads)" '' 'no upload is open'
 is "$(counted AbortMultipartUpload)" 0 'nor was one begun in vain'
 say 'faults clear' 'drop dst' 'bucket dst no-part-copy' 'log reset'
-run s3cp --retries 2 --multipart-threshold 6M --part-size 5M src dst many six
+run s3cp -j1 --multipart-threshold 6M --part-size 5M src dst many six
 status_is 0 'a store that takes it for UploadPart'
+quiet 'is no failure'
 is "$(ask '/diff?a=src&b=dst')" '' 'has the parts streamed over its empty ones'
+is "$(counted UploadPartCopy)" 1 'once it was asked a single time'
 say 'drop dst' 'bucket dst' 'fault UploadPartCopy always truncated' 'log reset'
 run s3cp --retries 2 --multipart-threshold 6M --part-size 5M src dst six
 status_is 1 'answers that are cut short are failures'
 is "$(counted GetObject)" 0 'and prove nothing: nothing is streamed'
+ok 'but each is tried once more' [ "$(counted UploadPartCopy)" -gt 4 ]
 is "$(ask /uploads)" '' 'nor is an upload left'
 say 'faults clear' 'drop dst' 'bucket dst no-copy-if-match=501' 'log reset'
 run s3cp --multipart-threshold 6M --part-size 5M src dst many six
