@@ -45,7 +45,9 @@ struct s3bucket {
 	bool		 known;		/* it is there: a key of it was given,
 					 * or told to be missing, by name */
 	bool		 told_region;	/* the user was told of a redirect */
-	unsigned	 failures;	/* connections in vain before that */
+	bool		 asked_tls;	/* whether its port speaks TLS, though
+					 * the endpoint is http:// */
+	bool		 speaks_tls;	/* it does */
 };
 
 /* NULL with one sentence in *why that says what to do. */

@@ -104,7 +104,7 @@ s3req_start(struct s3req *req)
 	req->attempt = 0;
 	req->mended = 0;
 	req->status = 0;
-	req->as_get = req->probing = req->cancelled = false;
+	req->as_get = req->probing = req->over_tls = req->cancelled = false;
 	req->state = S3REQ_WAITING;
 	req->ticket.rank = req->flags & S3REQ_BESIDE ? ENGINE_BESIDE :
 	    req->flags & S3REQ_AHEAD		     ? ENGINE_AHEAD :
@@ -176,7 +176,10 @@ static bool
 build_url(struct s3req *req, const struct endp *endp)
 {
 	buf_reset(&req->url);
-	buf_adds(&req->url, endp->base.data);
+	if (req->over_tls) /* the base begins with http: */
+		buf_addf(&req->url, "https%s", endp->base.data + 4);
+	else
+		buf_adds(&req->url, endp->base.data);
 	buf_adds(&req->url, endp->path.data);
 	if (req->key != NULL && !req->probing) {
 		buf_addc(&req->url, '/');
@@ -458,7 +461,7 @@ send_it(struct s3req *req)
 	http->done = answered;
 	http->arg = req;
 	http->flags = (s3op_is_long(req->op) ? HTTP_LONG : 0) |
-	    (b->params.insecure ? HTTP_INSECURE : 0) |
+	    (b->params.insecure || req->over_tls ? HTTP_INSECURE : 0) |
 	    (req->flags & S3REQ_STREAM ? HTTP_STREAM : 0) |
 	    (req->flags & S3REQ_ONCE ? HTTP_ONCE : 0);
 	http->ca_bundle = b->params.ca_bundle;
@@ -487,7 +490,7 @@ go(void *arg)
 	struct fail f;
 
 	fail_clear(&f);
-	if (req->bucket->params.cred != NULL &&
+	if (req->bucket->params.cred != NULL && !req->over_tls &&
 	    (keys = get_keys(req, &f)) == NULL) {
 		engine_leave(req->env->engine, &req->ticket, ENGINE_OTHER);
 		req->state = S3REQ_WANTS_KEYS;

@@ -10,7 +10,8 @@
  * the number of attempts), a wrong region (followed once, remembered, told
  * once), clock skew (corrected from the server's Date), expired tokens
  * (renewed), and the bare 400 and 403 of a HEAD (asked again as a GET of one
- * byte, whose answer has a reason).  An <Error> inside a 200 is a failure,
+ * byte, whose answer has a reason).  Where no answer comes from a store that
+ * is asked by plain HTTP, its port is asked once whether it speaks TLS.  An <Error> inside a 200 is a failure,
  * and so is an object without an ETag.
  *
  * Promises: done runs exactly once, from the loop, never from inside
@@ -130,7 +131,8 @@ struct s3req {
 	} facts;
 	unsigned	 mended;	/* S3VERDICT_* that were tried already */
 	bool		 as_get;	/* a HEAD asked as a GET of one byte */
-	bool		 probing;	/* asking the bucket where it is */
+	bool		 probing;	/* asking the bucket where it is ... */
+	bool		 over_tls;	/* ... or whether its port speaks TLS */
 	bool		 in_session;	/* signed with keys of s3session.h */
 	bool		 cancelled;
 };

@@ -277,6 +277,68 @@ mend_notfound(struct s3req *req)
 	return S3VERDICT_DONE;
 }
 
+/* --- plain HTTP to a port that speaks TLS --- */
+
+/*
+ * Most servers say nothing to such a request: they end the connection, as one
+ * that is merely ill would do.  So the port is asked whether it speaks TLS: a
+ * HEAD that is not signed, one for a bucket.  An answer proves it; anything
+ * else proves nothing.
+ */
+
+static bool
+has_port(const char *base)
+{
+	const char *colon = strrchr(base, ':');
+
+	return colon[1] != '/' &&
+	    colon[1 + strspn(colon + 1, "0123456789")] == '\0';
+}
+
+static bool
+may_speak_tls(const struct s3req *req)
+{
+	const struct s3bucket *b = req->bucket;
+	const struct fail *f = &req->fail;
+
+	if (b->endp.is_tls || b->known || !has_port(b->endp.base.data))
+		return false;
+	if (f->curl != 0)
+		return f->unanswered && !b->answered;
+	return f->status == 400 && f->code[0] == '\0';
+}
+
+static enum s3verdict
+says_tls(struct s3req *req)
+{
+	fail_clear(&req->fail);
+	fail_set(&req->fail, FAIL_LOCAL,
+	    "%s speaks TLS, not plain HTTP: begin the endpoint URL with "
+	    "https://",
+	    req->bucket->endp.host.data);
+	return S3VERDICT_DONE;
+}
+
+static enum s3verdict
+ask_tls(struct s3req *req)
+{
+	req->bucket->asked_tls = req->over_tls = true;
+	return S3VERDICT_PROBE;
+}
+
+static enum s3verdict
+asked_tls(struct s3req *req)
+{
+	req->over_tls = req->probing = false;
+	req->attempt--; /* it was none */
+	if (req->status == 0)
+		return S3VERDICT_LATER;
+	req->bucket->speaks_tls = true;
+	return says_tls(req);
+}
+
+/* --- time --- */
+
 /* A store that takes UploadPartCopy for UploadPart, which is answered by an
  * ETag and no document, does so each time. */
 static bool
@@ -295,6 +357,11 @@ mend_by_time(struct s3req *req)
 
 	if (f->unanswered && req->flags & S3REQ_ONCE)
 		return S3VERDICT_DONE;
+	if (may_speak_tls(req) && req->bucket->speaks_tls)
+		return says_tls(req);
+	if (may_speak_tls(req) && !req->bucket->asked_tls &&
+	    req->attempt < most && !(req->flags & S3REQ_NOT_RETRIED))
+		return ask_tls(req);
 	if (!req->bucket->answered && f->curl != 0 && !f->unanswered &&
 	    most > HOPELESS)
 		most = HOPELESS;
@@ -316,6 +383,8 @@ s3verdict(struct s3req *req)
 		fail_set(f, FAIL_CANCELLED, "cancelled");
 		return S3VERDICT_DONE;
 	}
+	if (req->over_tls)
+		return asked_tls(req);
 	if (req->probing && f->kind == FAIL_NONE) {
 		fail_clear(f);
 		return mend_region(req);

@@ -13,7 +13,8 @@ enum s3verdict {
 	S3VERDICT_DONE,		/* req->fail says how it ended */
 	S3VERDICT_NOW,		/* something was mended: again, at once */
 	S3VERDICT_LATER,	/* again, after retry_delay() */
-	S3VERDICT_PROBE		/* ask the bucket for its region, then again */
+	S3VERDICT_PROBE		/* ask the bucket for its region (or the port
+				 * for TLS: req->over_tls), then again */
 };
 
 /* req->mended: each remedy is tried once for a request. */

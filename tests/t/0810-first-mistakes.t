@@ -100,9 +100,74 @@ mistake 'a region that is none' '"eu-west-1 " is not a region' 'AWS_REGION' \
 port() { echo "${1##*:}"; }
 in_all 'an https endpoint that speaks http' 'SSL' \
     'or is it http://?' bucket "AWS_ENDPOINT_URL=https://127.0.0.1:$(port "$S3")"
-mistake 'an http endpoint that speaks https' 'Empty reply' \
-    'or is it https://?' env AWS_MAX_ATTEMPTS=2 \
-    "AWS_ENDPOINT_URL=http://127.0.0.1:$(port "$S3S")" s3ls bucket
+# A proof ends it: were each failure only tried again, that would take some ten
+# connections for each program, and as many seconds.
+say 'log reset'
+in_all 'an http endpoint that speaks https' 'speaks TLS, not plain HTTP' \
+    'begin the endpoint URL with https://' bucket \
+    "AWS_ENDPOINT_URL=http://127.0.0.1:$(port "$S3S")"
+ok 'it takes few connections' [ "$(counted connections)" -le 15 ]
+is "$(counted HeadBucket)" 3 'each program asks once over TLS'
+is "$(ask /log | grep -c '^HeadBucket .* account=-')" 3 'and does not sign that'
+run env AWS_ENDPOINT_URL="http://127.0.0.1:$(port "$S3S")" \
+    s3ls --retries 1 bucket
+status_is 2 'a single attempt'
+err_has 'or is it https://?' 'asks nothing else, and guesses'
+# Servers that say something to plain HTTP: a web server, and Java.
+cat >front.pl <<'END'
+use strict;
+use warnings;
+use IO::Select;
+use IO::Socket::INET;
+use Socket qw(MSG_PEEK);
+my ($to, $words) = @ARGV;
+my $l = IO::Socket::INET->new(Listen => 9, LocalAddr => '127.0.0.1') or die;
+$| = 1;
+print $l->sockport, "\n";
+close STDOUT;
+$SIG{CHLD} = 'IGNORE';
+while (my $c = $l->accept) {
+	next if fork;
+	recv $c, my $first, 1, MSG_PEEK;
+	if ($first ne "\x16") {
+		sysread $c, my $request, 65536;
+		syswrite $c, pack('H*', $words);
+		exit;
+	}
+	my $s = IO::Socket::INET->new(PeerAddr => $to) or exit;
+	my $both = IO::Select->new($c, $s);
+	while (my @ready = $both->can_read) {
+		for my $from (@ready) {
+			sysread($from, my $data, 65536) or exit;
+			syswrite $from == $c ? $s : $c, $data or exit;
+		}
+	}
+}
+END
+mkfifo port
+front()
+{
+	perl front.pl "${S3S#https://}" "$1" >port &
+	servers="$servers $!"
+	read -r front <port
+}
+front "$(printf 'HTTP/1.0 400 Bad Request\r\n\r\nThis is HTTPS.\n' |
+    od -An -v -tx1 | tr -d ' \n')"
+in_all 'an https port that says 400' 'speaks TLS, not plain HTTP' \
+    'begin the endpoint URL with https://' bucket \
+    "AWS_ENDPOINT_URL=http://127.0.0.1:$front"
+front 1503030002020a
+in_all 'an https port that sends an alert' 'speaks TLS, not plain HTTP' \
+    'begin the endpoint URL with https://' bucket \
+    "AWS_ENDPOINT_URL=http://127.0.0.1:$front"
+# A store that speaks no TLS is merely ill.
+say 'log reset' 'fault ListObjectsV2 nth=1 reset'
+run s3ls bucket
+is "$status:$(cat out)$(cat err)" 0:k 'a reset at first is no reason to end'
+say 'log reset' 'faults clear' 'fault ListObjectsV2 always reset'
+run s3ls --retries 3 bucket
+is "$status:$(counted ListObjectsV2)" 2:3 'nor takes it an attempt away'
+say 'faults clear'
 in_all 'nobody there' 'connect to 127.0.0.1 port 1' 'check the endpoint' \
     bucket AWS_ENDPOINT_URL=http://127.0.0.1:1
 in_all 'another web server' 'no S3 store answers there' 'check the endpoint' \
