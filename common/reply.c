@@ -3,7 +3,6 @@
 
 #include "limit.h"
 #include "reply.h"
-#include "visible.h"
 #include "xalloc.h"
 #include "xml.h"
 
@@ -24,41 +23,6 @@ copy_text(char *to, size_t room, const char *text, size_t len, bool cut)
 }
 
 /* --- small documents --- */
-
-/* Length of the character at p where XML can carry it, else 0. */
-static size_t
-carried(const char *p, size_t len)
-{
-	uint32_t c = 0;
-	size_t n = visible_character(p, len, &c);
-
-	if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0xfffe ||
-	    c == 0xffff)
-		return 0;
-	return n;
-}
-
-/* Errors and others repeat the key, which may be no XML, and nobody needs it
- * there: each byte that has no place in a document is given to the parser as
- * the reference to one that XML forbids, which it knows how to doubt. */
-static bool
-feed(struct xml *x, const char *p, size_t len)
-{
-	static const char forbidden[] = "&#xFFFF;";
-	const char *end = p + len, *from = p;
-	size_t n;
-
-	for (; p < end; p += n) {
-		if ((n = carried(p, (size_t)(end - p))) > 0)
-			continue;
-		if (!xml_feed(x, from, (size_t)(p - from)) ||
-		    !xml_feed(x, forbidden, sizeof(forbidden) - 1))
-			return false;
-		n = 1;
-		from = p + 1;
-	}
-	return xml_feed(x, from, (size_t)(end - from));
-}
 
 struct reader {
 	struct xml *xml;
@@ -136,7 +100,7 @@ read_document(struct reader *r, const struct xml_path *table, size_t count,
 	bool good;
 
 	r->xml = x;
-	good = feed(x, body, len) && xml_end(x);
+	good = xml_feed(x, body, len) && xml_end(x);
 	if (!good && why != NULL)
 		*why = r->why != NULL ? r->why : xml_error(x);
 	xml_free(x);
@@ -290,7 +254,7 @@ reply_error(const char *body, size_t len, struct fail *f, char *region,
 	got.code[0] = got.text[0] = '\0';
 	x = xml_new(error_table, sizeof(error_table) / sizeof(error_table[0]),
 	    LIMIT_REPLY, on_error, &e);
-	good = feed(x, body, len) && xml_end(x) && e.seen;
+	good = xml_feed(x, body, len) && xml_end(x) && e.seen;
 	xml_free(x);
 	if (!good)
 		return false;

@@ -182,6 +182,18 @@ take_class(struct reply_page *page, const char *text, size_t len)
 }
 
 static bool
+take_text(struct reply_page *page, int id, const char *text, size_t len)
+{
+	if (xml_doubtful(page->xml, text, len))
+		return refuse(page, "an entry is not what it should be");
+	if (id == ETAG)
+		take_etag(page, text, len);
+	else
+		take_class(page, text, len);
+	return true;
+}
+
+static bool
 take_truncated(struct reply_page *page, const char *text)
 {
 	page->truncated = strcmp(text, "true") == 0;
@@ -238,11 +250,8 @@ on_element(void *arg, int id, const char *text, size_t len)
 	case SIZE:
 		return take_size(page, text, len);
 	case ETAG:
-		take_etag(page, text, len);
-		return true;
 	case CLASS:
-		take_class(page, text, len);
-		return true;
+		return take_text(page, id, text, len);
 	case ENCODING:
 		page->encoded = strcmp(text, "url") == 0;
 		return true;

@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "diag.h"
 #include "limit.h"
+#include "visible.h"
 #include "xalloc.h"
 #include "xml.h"
 
@@ -42,7 +43,7 @@ struct xml {
 	size_t fed, max;
 	bool begun; /* past leading blanks */
 	bool replaced, cdata;
-	char pending[REFERENCE_MAX]; /* a cut reference */
+	char pending[REFERENCE_MAX]; /* a cut reference or character */
 	size_t npending;
 	const char *error;
 };
@@ -274,7 +275,8 @@ parse(struct xml *x, const char *p, size_t len, bool last)
 	return false;
 }
 
-enum reference { REFERENCE_FINE, REFERENCE_FORBIDDEN, REFERENCE_CUT };
+/* What bytes are to XML: good, forbidden, or too few to tell. */
+enum found { FOUND_FINE, FOUND_FORBIDDEN, FOUND_CUT };
 
 static bool
 forbidden(uint32_t code)
@@ -288,16 +290,17 @@ forbidden(uint32_t code)
  * What begins with the & at p: a reference to a character that XML forbids,
  * *used bytes long, or anything else, or not enough bytes to tell.
  */
-static enum reference
+static enum found
 reference(const char *p, size_t len, size_t *used)
 {
 	uint32_t code = 0, digit, base = 10;
 	size_t i = 2, first;
 
+	*used = 1;
 	if (len < 2)
-		return REFERENCE_CUT;
+		return FOUND_CUT;
 	if (p[1] != '#')
-		return REFERENCE_FINE;
+		return FOUND_FINE;
 	if (i < len && p[i] == 'x') {
 		base = 16;
 		i++;
@@ -309,13 +312,42 @@ reference(const char *p, size_t len, size_t *used)
 			digit = (uint32_t)((p[i] | 32) - 'a' + 10);
 		else if (p[i] == ';' && i > first && forbidden(code)) {
 			*used = i + 1;
-			return REFERENCE_FORBIDDEN;
+			return FOUND_FORBIDDEN;
 		} else
-			return REFERENCE_FINE;
+			return FOUND_FINE;
 		if (code <= 0x10ffff)
 			code = code * base + digit;
 	}
-	return i < REFERENCE_MAX ? REFERENCE_CUT : REFERENCE_FINE;
+	return i < REFERENCE_MAX ? FOUND_CUT : FOUND_FINE;
+}
+
+/* How many bytes from p on could yet become a character, at least 1. */
+static size_t
+begun_character(const char *p, size_t len, bool *whole)
+{
+	unsigned char lead = (unsigned char)*p;
+	size_t n = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	size_t i;
+
+	for (i = 1; i < n && i < len && ((unsigned char)p[i] & 0xc0) == 0x80;)
+		i++;
+	*whole = i == n || i < len || lead > 0xf4;
+	return i;
+}
+
+/* What the & or the byte that is not printable ASCII at p begins. */
+static enum found
+look(const char *p, size_t len, size_t *used)
+{
+	uint32_t code = 0;
+	bool whole;
+
+	if (*p == '&')
+		return reference(p, len, used);
+	if ((*used = visible_character(p, len, &code)) > 0)
+		return forbidden(code) ? FOUND_FORBIDDEN : FOUND_FINE;
+	*used = begun_character(p, len, &whole);
+	return whole ? FOUND_FORBIDDEN : FOUND_CUT;
 }
 
 static bool
@@ -325,33 +357,55 @@ replace(struct xml *x)
 	return parse(x, REPLACEMENT, sizeof(REPLACEMENT) - 1, false);
 }
 
-/* Bytes are taken from *p until the reference that the last chunk's end had
- * cut is whole. */
+/* Bytes are taken from *p until what the last chunk's end had cut is whole. */
 static bool
 finish_pending(struct xml *x, const char **p, const char *end)
 {
-	enum reference kind = REFERENCE_CUT;
+	enum found kind = FOUND_CUT;
 	size_t used;
 
-	while (kind == REFERENCE_CUT && *p < end) {
+	while (kind == FOUND_CUT && *p < end) {
 		x->pending[x->npending++] = *(*p)++;
-		kind = reference(x->pending, x->npending, &used);
+		kind = look(x->pending, x->npending, &used);
 	}
-	if (kind == REFERENCE_CUT)
+	if (kind == FOUND_CUT)
 		return true;
-	if (kind == REFERENCE_FORBIDDEN) {
-		x->npending = 0;
-		return replace(x);
-	}
-	/* The last byte was no part of it and may begin another one. */
-	used = x->npending - 1;
-	(*p)--;
+	/* If the last byte is no part of it, it may begin another one. */
+	if (*x->pending == '&' && kind == FOUND_FINE)
+		used = x->npending - 1;
+	*p -= x->npending - used;
 	x->npending = 0;
-	return parse(x, x->pending, used, false);
+	return kind == FOUND_FORBIDDEN ? replace(x) :
+					 parse(x, x->pending, used, false);
 }
 
-/* Hand bytes to expat, forbidden references replaced.  Most references are
- * named ones, and most chunks hold none that must be touched. */
+/* Some byte of the eight is an ampersand, a control character or no ASCII. */
+static bool
+is_odd(const char *p)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t word, ampersand;
+
+	memcpy(&word, p, sizeof(word));
+	ampersand = word ^ each * '&';
+	return ((word | ((word - each * ' ') & ~word) |
+		    ((ampersand - each) & ~ampersand)) &
+		   each * 0x80) != 0;
+}
+
+/* The first byte from p on that has to be looked at, or end. */
+static const char *
+odd(const char *p, const char *end)
+{
+	while (end - p >= 8 && !is_odd(p))
+		p += 8;
+	while (p < end && *p >= ' ' && *p <= '~' && *p != '&')
+		p++;
+	return p;
+}
+
+/* Hand bytes to expat, those that XML forbids replaced.  Most references are
+ * named ones, and most chunks hold nothing that must be touched. */
 static bool
 filter(struct xml *x, const char *p, const char *end)
 {
@@ -361,17 +415,17 @@ filter(struct xml *x, const char *p, const char *end)
 	if (x->npending > 0 && !finish_pending(x, &p, end))
 		return false;
 	from = p;
-	while (p < end && (p = memchr(p, '&', (size_t)(end - p))) != NULL) {
-		switch (reference(p, (size_t)(end - p), &used)) {
-		case REFERENCE_FINE:
-			p++;
+	while ((p = odd(p, end)) < end) {
+		switch (look(p, (size_t)(end - p), &used)) {
+		case FOUND_FINE:
+			p += used;
 			continue;
-		case REFERENCE_CUT:
+		case FOUND_CUT:
 			x->npending = (size_t)(end - p);
 			memcpy(x->pending, p, x->npending);
 			end = p;
 			break;
-		case REFERENCE_FORBIDDEN:
+		case FOUND_FORBIDDEN:
 			if ((p > from &&
 				!parse(x, from, (size_t)(p - from), false)) ||
 			    !replace(x))

@@ -11,10 +11,11 @@
  * complete.  Blanks before the first < are skipped, since S3 keeps
  * connections alive with them.
  *
- * Some stores write control characters as references that XML 1.0 forbids
- * (&#x1;), where a parser has to stop.  Such a reference is read as U+FFFD
- * and xml_replaced() tells from then on: a text that holds U+FFFD is then not
- * to be trusted, all others are.
+ * Keys may hold what XML 1.0 forbids, and stores repeat them in many places
+ * as they are, or as references (&#x1;), where a parser has to stop.  Such a
+ * byte or reference is read as U+FFFD and xml_replaced() tells from then on: a
+ * text that holds U+FFFD is then not to be trusted, all others are.  Documents
+ * are UTF-8, whatever they declare.
  */
 
 #include <stdbool.h>
@@ -47,7 +48,7 @@ void	xml_reset(struct xml *x);
 bool	xml_feed(struct xml *x, const char *p, size_t len);
 /* No more bytes: true if the document was whole and well-formed. */
 bool	xml_end(struct xml *x);
-/* A forbidden reference has been met so far; the text that holds it comes
+/* Something forbidden has been met so far; the text that holds it comes
  * after. */
 bool	xml_replaced(const struct xml *x);
 /* text holds U+FFFD and something was replaced: it may not be what it was. */

@@ -133,10 +133,33 @@ static const struct row {
     {"characters beyond ASCII",
 	"<List><Item><Key>\xc3\xbc&#x1F600;</Key></Item></List>",
 	"0<1<2<2=\xc3\xbc\xf0\x9f\x98\x80>1=>0=>", NULL},
-    {"Latin-1, where the document says so",
+    {"Latin-1 is doubted, as all that is not UTF-8",
 	"<?xml version='1.0' encoding='ISO-8859-1'?>"
 	"<List><Item><Key>\xfc</Key></Item></List>",
-	"0<1<2<2=\xc3\xbc>1=>0=>", NULL},
+	"0<1<2<2=\xef\xbf\xbd>1=>0=>", NULL},
+    {"bytes that XML forbids, in a text that nobody wants",
+	"<List><Start>\x01\xff\xef\xbf\xbe</Start></List>", "0<0=>", NULL},
+    {"bytes that XML forbids, among good ones",
+	"<List><Item><Key>abcdefgh\x01ij\x1f\t\x7f\xc3\xbc</Key></Item></List>",
+	"0<1<2<2=abcdefgh\xef\xbf\xbdij\xef\xbf\xbd\t\x7f\xc3\xbc>1=>0=>",
+	NULL},
+    {"bytes that are no UTF-8: as many as begin a character count once",
+	"<List><Item><Key>\xff\xc3(\xe2\x82(\xf0\x9f\x98(\x80\xc3&amp;\xc3"
+	"</Key></Item></List>",
+	"0<1<2<2=\xef\xbf\xbd\xef\xbf\xbd(\xef\xbf\xbd(\xef\xbf\xbd("
+	"\xef\xbf\xbd\xef\xbf\xbd&\xef\xbf\xbd>1=>0=>",
+	NULL},
+    {"U+FFFE and U+FFFF, a surrogate and an overlong form",
+	"<List><Item><Key>\xef\xbf\xbe\xef\xbf\xbf\xed\xa0\x80\xe0\x80\x80"
+	"</Key></Item></List>",
+	"0<1<2<2=\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd>1=>0=>",
+	NULL},
+    {"characters of all lengths",
+	"<List><Item><Key>a\xc2\xa0\xdf\xbf\xe0\xa0\x80\xef\xbf\xbd"
+	"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf</Key></Item></List>",
+	"0<1<2<2=a\xc2\xa0\xdf\xbf\xe0\xa0\x80\xef\xbf\xbd"
+	"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf>1=>0=>",
+	NULL},
     {"forbidden references, hexadecimal and decimal",
 	"<List><Item><Key>a&#x1;b&#1;c&#x0;d&#31;e&#xFFFF;f&#65534;g</Key></"
 	"Item>"
@@ -178,9 +201,9 @@ static const struct row {
 	"<!DOCTYPE List SYSTEM 'file:///etc/passwd'><List/>", NULL,
 	"document type"},
     {"an entity that nobody has declared", "<List>&nbsp;</List>", NULL, NULL},
-    {"a raw control character", "<List>\x01</List>", NULL, NULL},
-    {"bytes that are no UTF-8", "<List>\xff</List>", NULL, NULL},
-    {"a surrogate in UTF-8", "<List>\xed\xa0\x80</List>", NULL, NULL},
+    {"a control character in a tag", "<Li\x01st></Li\x01st>", NULL, NULL},
+    {"one before the root", "\x01<List/>", NULL, NULL},
+    {"one in CDATA", "<List><![CDATA[\x01]]></List>", NULL, "forbids"},
     {"broken references", "<List>&#;</List>", NULL, NULL},
     {"a reference without digits", "<List>&#x;</List>", NULL, NULL},
     {"a reference with other digits", "<List>&#1F;</List>", NULL, NULL},
@@ -227,6 +250,7 @@ static void
 test_replaced(void)
 {
 	static const char bad[] = "<List><Item><Key>a&#x1;</Key></Item></List>";
+	static const char raw[] = "<List><Item><Key>a\xff</Key></Item></List>";
 	static const char clean[] =
 	    "<List><Item><Key>a\xef\xbf\xbd</Key></Item></List>";
 	struct trace t;
@@ -239,6 +263,10 @@ test_replaced(void)
 	ok(feed(&t, bad, sizeof(bad) - 1, 1000) && t.doubtful &&
 		xml_replaced(t.xml),
 	    "one that stands for another is not");
+	xml_reset(t.xml);
+	ok(feed(&t, raw, sizeof(raw) - 1, 1000) && t.doubtful &&
+		xml_replaced(t.xml),
+	    "whether for a reference or a byte");
 	ok(!xml_doubtful(t.xml, "abc", 3), "texts without it are");
 	ok(!xml_doubtful(t.xml, "\xef\xbf", 2), "a piece of it is none");
 	ok(xml_doubtful(t.xml, "\xef\xef\xbf\xbd", 4), "it is found anywhere");
