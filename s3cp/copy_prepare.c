@@ -252,6 +252,13 @@ copy_after_head(struct copy *c, const struct fail *f)
 	copy_prepare(c);
 }
 
+/* Some stores (moto) tell the ETag and the size of the part alone. */
+static bool
+tells_of_part_alone(const struct meta *m)
+{
+	return m->parts > 0 && !in_parts(m->etag);
+}
+
 /* A HEAD of one part: 206 with its length, and how many there are. */
 void
 copy_after_layout(struct copy *c, const struct fail *f)
@@ -260,7 +267,8 @@ copy_after_layout(struct copy *c, const struct fail *f)
 	const struct meta *m = c->source;
 	bool good = true;
 
-	if (f->kind == FAIL_UNSUPPORTED || f->kind == FAIL_INVALID) {
+	if (f->kind == FAIL_UNSUPPORTED || f->kind == FAIL_INVALID ||
+	    (f->kind == FAIL_NONE && tells_of_part_alone(m))) {
 		c->job->no_layout = true;
 		copy_ask_head(c, COPY_HEAD, COPY_FROM, &c->source);
 		return;

@@ -34,6 +34,7 @@ set_flag(struct store_options *o, const char *word)
 	    {"no-copy-if-match=501", &o->refuse_copy_if_match},
 	    {"no-copy-if-match=parts", &o->deny_copy_if_match_parts},
 	    {"no-part-number=405", &o->refuse_part_number},
+	    {"no-part-number=lone", &o->lone_parts},
 	    {"no-tagging=ignore", &o->ignore_tagging},
 	    {"part-etags=own", &o->own_part_etags},
 	    {"copy-source=uri", &o->copy_source_uri},

@@ -284,6 +284,10 @@ answer(struct request *r, struct object *o)
 	}
 	if (!read_span(r, o->content, &span))
 		return;
+	if (span.parts > 0 && r->bucket->options.lone_parts) {
+		etag = mem_pool_dup(&r->pool, etag, 32);
+		span.partial = false;
+	}
 	add_headers(r, o, &span, etag);
 	if (span.partial) {
 		r->status = 206;

@@ -52,7 +52,7 @@ struct store_options {
 	bool no_url_encoding, requester_pays, no_acl, no_tagging;
 	bool ignore_if_none_match, refuse_if_none_match;
 	bool refuse_copy_if_match, deny_copy_if_match_parts, redirect;
-	bool refuse_part_number, ignore_tagging, own_part_etags,
+	bool refuse_part_number, lone_parts, ignore_tagging, own_part_etags,
 	    copy_source_uri, no_part_copy;
 	uint64_t max_copy, part_min, page;
 	uint64_t session; /* seconds */

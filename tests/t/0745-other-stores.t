@@ -72,6 +72,20 @@ status_is 0 'objects whose parts are not told, streamed'
 quiet 'without a word'
 is "$(ask '/diff?a=src&b=dst&etag=1')" '' 'their ETags stay'
 
+# They are told as if each were an object by itself.
+say 'bucket src reset' 'bucket src no-part-number=lone' 'drop dst' 'bucket dst'
+for how in '-l' '-l --via stream' '--preserve parts'; do
+	s3ls src >in
+	[ "$how" = '--preserve parts' ] || s3ls -l src >in
+	# shellcheck disable=SC2086
+	run s3cp $how src dst
+	status_is 0 "objects whose parts are told alone: $how"
+	quiet "$how: without a word"
+	is "$(ask '/diff?a=src&b=dst&etag=1')" '' "$how: their ETags stay"
+	say 'drop dst' 'bucket dst'
+done
+say 'bucket src reset' 'bucket src no-part-number=405'
+
 # --- no UploadPartCopy ---
 say 'drop dst' 'bucket dst' \
     'fault UploadPartCopy always status=501 code=NotImplemented' 'log reset'
