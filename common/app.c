@@ -13,6 +13,7 @@
 #include "diag.h"
 #include "hash.h"
 #include "xalloc.h"
+#include "xml.h"
 
 #define DEFAULT_ATTEMPTS 10
 /* Requests in flight to begin with, before the window opens further.  Opening
@@ -172,6 +173,7 @@ set_up_engine(struct app *app)
 	app->env.loop = app->loop;
 	app->env.http = app->http;
 	app->env.engine = app->engine;
+	app->env.desk = xml_desk_new();
 	app->env.attempts = app->options.attempts > 0 ? app->options.attempts :
 							DEFAULT_ATTEMPTS;
 	app->env.notice = notice;
@@ -276,6 +278,7 @@ tear_down(struct app *app)
 	keyio_writer_fini(&app->out);
 	loop_watch(app->loop, &app->signals, 0);
 	app_buckets_free(app);
+	xml_desk_free(app->env.desk);
 	engine_free(app->engine);
 	http_free(app->http);
 	loop_free(app->loop);

@@ -96,7 +96,7 @@ static bool
 read_document(struct reader *r, const struct xml_path *table, size_t count,
     const char *body, size_t len, const char **why)
 {
-	struct xml *x = xml_new(table, count, LIMIT_REPLY, on_element, r);
+	struct xml *x = xml_new(table, count, LIMIT_REPLY, NULL, on_element, r);
 	bool good;
 
 	r->xml = x;
@@ -253,7 +253,7 @@ reply_error(const char *body, size_t len, struct fail *f, char *region,
 		return false;
 	got.code[0] = got.text[0] = '\0';
 	x = xml_new(error_table, sizeof(error_table) / sizeof(error_table[0]),
-	    LIMIT_REPLY, on_error, &e);
+	    LIMIT_REPLY, NULL, on_error, &e);
 	good = xml_feed(x, body, len) && xml_end(x) && e.seen;
 	xml_free(x);
 	if (!good)

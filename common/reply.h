@@ -92,6 +92,8 @@ struct reply_entry {
  * each ascending, their merging is the caller's.  False stops the page. */
 typedef bool reply_entry_fn(void *arg, const struct reply_entry *e);
 
+struct xml_desk;
+
 struct reply_page {
 	/* valid after reply_page_end() */
 	bool		 truncated;
@@ -118,7 +120,7 @@ struct reply_page {
 
 /*
  * want_fields: size, mtime, etag and class are read too; without it only keys
- * are, which is cheaper.
+ * are, which is cheaper.  desk: see xml.h; may be NULL.
  *
  * Keys are decoded where the document says EncodingType url.  Where that has
  * been said before the first entry, entries are handed over as they come;
@@ -131,7 +133,7 @@ struct reply_page {
  * formed: reply_page_end() is true and is_error tells.
  */
 void	reply_page_init(struct reply_page *page, bool want_fields,
-	    reply_entry_fn *fn, void *arg);
+	    struct xml_desk *desk, reply_entry_fn *fn, void *arg);
 void	reply_page_fini(struct reply_page *page);
 void	reply_page_reset(struct reply_page *page);	/* for the next page */
 bool	reply_page_feed(struct reply_page *page, const char *p, size_t len);

@@ -282,8 +282,8 @@ clear(struct reply_page *page)
 }
 
 void
-reply_page_init(
-    struct reply_page *page, bool want_fields, reply_entry_fn *fn, void *arg)
+reply_page_init(struct reply_page *page, bool want_fields,
+    struct xml_desk *desk, reply_entry_fn *fn, void *arg)
 {
 	memset(page, 0, sizeof(*page));
 	buf_init(&page->token, LIMIT_TOKEN);
@@ -295,7 +295,7 @@ reply_page_init(
 	page->fn = fn;
 	page->arg = arg;
 	page->xml = xml_new(table, want_fields ? PATHS : PATHS - FIELDS,
-	    LIMIT_PAGE_BYTES, on_element, page);
+	    LIMIT_PAGE_BYTES, desk, on_element, page);
 	clear(page);
 }
 

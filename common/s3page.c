@@ -193,7 +193,7 @@ s3page_init(struct s3page *p, struct s3req_env *env, struct s3bucket *bucket,
 	keypage_init(&p->prefixes, fields);
 	buf_init(&p->token, LIMIT_TOKEN);
 	buf_init(&p->query, LIMIT_URL);
-	reply_page_init(&p->reply, fields, on_entry, p);
+	reply_page_init(&p->reply, fields, env->desk, on_entry, p);
 	s3req_init(&p->req, env);
 	p->req.bucket = bucket;
 	p->req.op = S3OP_LIST_OBJECTS;

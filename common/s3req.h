@@ -36,6 +36,7 @@ struct s3req_env {
 	struct loop	*loop;
 	struct http	*http;
 	struct engine	*engine;
+	struct xml_desk	*desk;		/* for listing pages; may be NULL */
 	int		 attempts;	/* --retries: for one request */
 	/* Something that the user should be told once: a followed redirect,
 	 * a clock that is off.  One line; may be NULL. */

@@ -19,6 +19,25 @@
 #define AMPLIFICATION	 2.0f /* no DTD, no entities: nothing to amplify */
 #define ACTIVATION	 (1 << 20)
 
+/* A page of a thousand keys has 250 to 600 KB.  Twice as many sheets save
+ * another 2 %.  expat's own buffer will be the next power of two. */
+#define SHEET  1000000
+#define SHEETS 8
+#define PIECE  (16 << 10)
+
+struct sheet {
+	struct sheet *next;
+	size_t len;
+	char data[SHEET];
+};
+
+struct xml_desk {
+	XML_Parser parser; /* NULL: not needed so far */
+	struct sheet *idle;
+	int count;  /* sheets that were made */
+	bool small; /* so are they: some document found too little room */
+};
+
 /* The table's paths as a tree; node 0 is the document. */
 struct node {
 	const char *name; /* in the table, not terminated */
@@ -31,7 +50,10 @@ struct node {
 };
 
 struct xml {
-	XML_Parser parser;
+	XML_Parser parser; /* its own or the desk's; NULL: not needed so far */
+	struct xml_desk *desk;
+	struct sheet *sheet; /* what is gathered, or NULL */
+	bool streams;	     /* its own parser is at work */
 	xml_element_fn *fn;
 	void *arg;
 	struct node *nodes;
@@ -150,6 +172,17 @@ on_cdata(void *arg)
 	x->cdata = true;
 }
 
+/* A parser that is as new, for x. */
+static XML_Parser
+renew(XML_Parser parser)
+{
+	if (parser != NULL)
+		XML_ParserReset(parser, NULL);
+	else if ((parser = XML_ParserCreate(NULL)) == NULL)
+		diag_oom();
+	return parser;
+}
+
 static void
 prepare(struct xml *x)
 {
@@ -164,6 +197,12 @@ prepare(struct xml *x)
 	XML_SetBillionLaughsAttackProtectionActivationThreshold(
 	    x->parser, ACTIVATION);
 #endif
+}
+
+static void
+clear(struct xml *x)
+{
+	x->streams = false;
 	x->at = x->nodes;
 	x->depth = x->skipped = 0;
 	x->fed = x->npending = 0;
@@ -171,6 +210,67 @@ prepare(struct xml *x)
 	x->error = NULL;
 	buf_reset(&x->text);
 }
+
+/* --- the desk --- */
+
+struct xml_desk *
+xml_desk_new(void)
+{
+	return xcalloc(1, sizeof(struct xml_desk));
+}
+
+static void
+free_sheets(struct xml_desk *desk)
+{
+	struct sheet *s;
+
+	while ((s = desk->idle) != NULL) {
+		desk->idle = s->next;
+		free(s);
+	}
+}
+
+void
+xml_desk_free(struct xml_desk *desk)
+{
+	if (desk == NULL)
+		return;
+	free_sheets(desk);
+	if (desk->parser != NULL)
+		XML_ParserFree(desk->parser);
+	free(desk);
+}
+
+static struct sheet *
+take_sheet(struct xml_desk *desk)
+{
+	struct sheet *s = desk->idle;
+
+	if (s != NULL) {
+		desk->idle = s->next;
+	} else {
+		if (desk->count == SHEETS)
+			return NULL;
+		desk->count++;
+		s = xmalloc(sizeof(*s));
+	}
+	s->len = 0;
+	return s;
+}
+
+static void
+give_sheet(struct xml *x)
+{
+	if (x->sheet == NULL)
+		return;
+	x->sheet->next = x->desk->idle;
+	x->desk->idle = x->sheet;
+	x->sheet = NULL;
+	if (x->desk->small)
+		free_sheets(x->desk);
+}
+
+/* --- paths --- */
 
 /* The child of that name, made if it is new; children keep their order. */
 static struct node *
@@ -218,19 +318,17 @@ compile(struct xml *x, const struct xml_path *table, size_t count)
 
 struct xml *
 xml_new(const struct xml_path *table, size_t count, size_t max_bytes,
-    xml_element_fn *fn, void *arg)
+    struct xml_desk *desk, xml_element_fn *fn, void *arg)
 {
 	struct xml *x = xcalloc(1, sizeof(*x));
 
+	x->desk = desk;
 	x->fn = fn;
 	x->arg = arg;
 	x->max = max_bytes < MAX_FEED ? max_bytes : MAX_FEED;
 	buf_init(&x->text, LIMIT_XML_TEXT);
 	compile(x, table, count);
-	x->parser = XML_ParserCreate(NULL);
-	if (x->parser == NULL)
-		diag_oom();
-	prepare(x);
+	clear(x);
 	return x;
 }
 
@@ -239,7 +337,9 @@ xml_free(struct xml *x)
 {
 	if (x == NULL)
 		return;
-	XML_ParserFree(x->parser);
+	give_sheet(x);
+	if (x->parser != NULL)
+		XML_ParserFree(x->parser);
 	buf_fini(&x->text);
 	free(x->nodes);
 	free(x);
@@ -248,8 +348,8 @@ xml_free(struct xml *x)
 void
 xml_reset(struct xml *x)
 {
-	XML_ParserReset(x->parser, NULL);
-	prepare(x);
+	give_sheet(x);
+	clear(x);
 }
 
 static bool
@@ -407,7 +507,7 @@ odd(const char *p, const char *end)
 /* Hand bytes to expat, those that XML forbids replaced.  Most references are
  * named ones, and most chunks hold nothing that must be touched. */
 static bool
-filter(struct xml *x, const char *p, const char *end)
+filter(struct xml *x, const char *p, const char *end, bool last)
 {
 	const char *from;
 	size_t used = 0;
@@ -421,6 +521,10 @@ filter(struct xml *x, const char *p, const char *end)
 			p += used;
 			continue;
 		case FOUND_CUT:
+			if (last) { /* the parser will say so */
+				p += used;
+				continue;
+			}
 			x->npending = (size_t)(end - p);
 			memcpy(x->pending, p, x->npending);
 			end = p;
@@ -435,7 +539,47 @@ filter(struct xml *x, const char *p, const char *end)
 			break;
 		}
 	}
-	return from == end || parse(x, from, (size_t)(end - from), false);
+	return (from == end && !last) ||
+	    parse(x, from, (size_t)(end - from), last);
+}
+
+/* --- bytes that come: gathered, or parsed at once --- */
+
+static bool
+gather(struct xml *x, const char *p, size_t len)
+{
+	if (x->streams || x->desk == NULL || x->desk->small)
+		return false;
+	if (x->sheet == NULL)
+		x->sheet = take_sheet(x->desk);
+	if (x->sheet == NULL || len > SHEET - x->sheet->len)
+		return false;
+	memcpy(x->sheet->data + x->sheet->len, p, len);
+	x->sheet->len += len;
+	return true;
+}
+
+/* No room to gather it: what has come goes to a parser of its own, in pieces,
+ * for which it needs less memory. */
+static bool
+stream(struct xml *x)
+{
+	const char *p, *end;
+	bool good = true;
+
+	if (x->streams)
+		return true;
+	x->streams = true;
+	x->parser = renew(x->parser);
+	prepare(x);
+	if (x->sheet == NULL)
+		return true;
+	p = x->sheet->data;
+	for (end = p + x->sheet->len; p < end && good; p += PIECE)
+		good = filter(x, p, end - p < PIECE ? end : p + PIECE, false);
+	x->desk->small = true;
+	give_sheet(x);
+	return good;
 }
 
 bool
@@ -456,7 +600,32 @@ xml_feed(struct xml *x, const char *p, size_t len)
 		else
 			x->begun = true;
 	}
-	return p == end || filter(x, p, end);
+	len = (size_t)(end - p);
+	return len == 0 || gather(x, p, len) ||
+	    (stream(x) && filter(x, p, end, false));
+}
+
+/* All at once, by the desk's parser. */
+static bool
+end_gathered(struct xml *x)
+{
+	XML_Parser own = x->parser;
+	bool good;
+
+	x->parser = x->desk->parser = renew(x->desk->parser);
+	prepare(x);
+	good = filter(x, x->sheet->data, x->sheet->data + x->sheet->len, true);
+	give_sheet(x);
+	x->parser = own;
+	return good;
+}
+
+static bool
+end_streamed(struct xml *x)
+{
+	return stream(x) &&
+	    (x->npending == 0 || parse(x, x->pending, x->npending, false)) &&
+	    parse(x, "", 0, true);
 }
 
 bool
@@ -464,8 +633,7 @@ xml_end(struct xml *x)
 {
 	if (x->error != NULL)
 		return false;
-	if ((x->npending > 0 && !parse(x, x->pending, x->npending, false)) ||
-	    !parse(x, "", 0, true))
+	if (!(x->sheet != NULL ? end_gathered(x) : end_streamed(x)))
 		return false;
 	if (x->replaced && x->cdata) {
 		x->error = "it refers to characters that XML forbids";

@@ -37,9 +37,25 @@ typedef bool xml_element_fn(void *arg, int id, const char *text, size_t len);
 
 struct xml;
 
-/* The table is kept by the caller; a path's parents need not be in it. */
+/*
+ * expat looks at all bytes twice, the second time to know their lines, save
+ * in the last call for a document; and a parser's tables are cold when sixty
+ * others have run meanwhile.  So documents that come in pieces are gathered
+ * and parsed in one call, by one parser, while there is room for it: some
+ * megabytes, shared by all documents that were given the same desk.  What
+ * finds no room there is parsed as it comes, and so is all that follows one
+ * that was too large.  Nothing else differs, but that callbacks may run no
+ * sooner than in xml_end().
+ */
+struct xml_desk;
+struct xml_desk *xml_desk_new(void);
+void	xml_desk_free(struct xml_desk *desk);	/* after its documents */
+
+/* The table is kept by the caller; a path's parents need not be in it.
+ * desk NULL: always parsed as it comes. */
 struct xml *xml_new(const struct xml_path *table, size_t count,
-	    size_t max_bytes, xml_element_fn *fn, void *arg);
+	    size_t max_bytes, struct xml_desk *desk, xml_element_fn *fn,
+	    void *arg);
 void	xml_free(struct xml *x);
 /* Ready for another document with the same table; arg as before. */
 void	xml_reset(struct xml *x);

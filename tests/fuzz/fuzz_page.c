@@ -1,6 +1,6 @@
 /*
- * A listing page, whole and in pieces: both must be understood alike, and what
- * is stored of it must come out again as it went in.
+ * A listing page, whole, in pieces, and gathered from pieces: all must be
+ * understood alike, and what is stored must come out again as it went in.
  */
 
 #include "buf.h"
@@ -9,6 +9,7 @@
 #include "limit.h"
 #include "record.h"
 #include "reply.h"
+#include "xml.h"
 
 #define MOST_ENTRIES 5000
 
@@ -57,12 +58,12 @@ on_entry(void *arg, const struct reply_entry *e)
 
 /* step 0: all at once */
 static void
-reading_do(
-    struct reading *r, bool fields, const char *body, size_t len, size_t step)
+reading_do(struct reading *r, bool fields, struct xml_desk *desk,
+    const char *body, size_t len, size_t step)
 {
 	size_t at, n;
 
-	reply_page_init(&r->reply, fields, on_entry, r);
+	reply_page_init(&r->reply, fields, desk, on_entry, r);
 	keypage_init(&r->page, fields);
 	buf_init(&r->text, 32 << 20);
 	r->good = true;
@@ -125,30 +126,40 @@ check_stored(const struct reading *r, size_t cut)
 	buf_fini(&out);
 }
 
+static void
+check_alike(const struct reading *a, const struct reading *b)
+{
+	FUZZ_CHECK(a->good == b->good);
+	if (!a->good)
+		return;
+	FUZZ_CHECK(a->text.len == b->text.len &&
+	    memcmp(a->text.data, b->text.data, a->text.len) == 0);
+	FUZZ_CHECK(a->reply.truncated == b->reply.truncated);
+	FUZZ_CHECK(a->reply.token_usable == b->reply.token_usable);
+	FUZZ_CHECK(a->reply.is_error == b->reply.is_error);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz f = {data, size};
 	unsigned how = fuzz_byte(&f), cut = fuzz_byte(&f);
-	static struct reading whole, pieces;
+	static struct reading whole, pieces, gathered;
+	struct xml_desk *desk = xml_desk_new();
 	size_t len;
 	char *body = fuzz_take(&f, SIZE_MAX, &len);
 
-	reading_do(&whole, how & 1, body, len, 0);
-	reading_do(&pieces, how & 1, body, len, 1 + (how >> 1));
-	FUZZ_CHECK(whole.good == pieces.good);
-	if (whole.good) {
-		FUZZ_CHECK(whole.text.len == pieces.text.len &&
-		    memcmp(whole.text.data, pieces.text.data, whole.text.len) ==
-			0);
-		FUZZ_CHECK(whole.reply.truncated == pieces.reply.truncated);
-		FUZZ_CHECK(
-		    whole.reply.token_usable == pieces.reply.token_usable);
-		FUZZ_CHECK(whole.reply.is_error == pieces.reply.is_error);
+	reading_do(&whole, how & 1, NULL, body, len, 0);
+	reading_do(&pieces, how & 1, NULL, body, len, 1 + (how >> 1));
+	reading_do(&gathered, how & 1, desk, body, len, 1 + (how >> 1));
+	check_alike(&whole, &pieces);
+	check_alike(&whole, &gathered);
+	if (whole.good)
 		check_stored(&whole, cut);
-	}
 	reading_fini(&whole);
 	reading_fini(&pieces);
+	reading_fini(&gathered);
+	xml_desk_free(desk);
 	free(body);
 	return 0;
 }

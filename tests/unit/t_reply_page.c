@@ -166,7 +166,7 @@ test_rows(void)
 	bool good;
 
 	buf_init(&t.text, 100000);
-	reply_page_init(&page, true, note, &t);
+	reply_page_init(&page, true, NULL, note, &t);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *r = &rows[i];
 
@@ -199,7 +199,7 @@ test_odd_keys(void)
 	struct reply_page page;
 
 	buf_init(&t.text, 1000);
-	reply_page_init(&page, false, note, &t);
+	reply_page_init(&page, false, NULL, note, &t);
 	ok(feed(&page, &t, doc, 7), "a page of odd keys is read");
 	is_mem(t.text.data, t.text.len, want, sizeof(want) - 1,
 	    "and each is what it was");
@@ -221,7 +221,7 @@ test_rest_of_page(void)
 	struct reply_page page;
 
 	buf_init(&t.text, 1000);
-	reply_page_init(&page, false, note, &t);
+	reply_page_init(&page, false, NULL, note, &t);
 	ok(feed(&page, &t,
 	       HEAD MORE "<NextContinuationToken>1/a+b=="
 			 "</NextContinuationToken>" TAIL,
@@ -263,7 +263,7 @@ test_error(void)
 	struct reply_page page;
 
 	buf_init(&t.text, 1000);
-	reply_page_init(&page, true, note, &t);
+	reply_page_init(&page, true, NULL, note, &t);
 	ok(feed(&page, &t,
 	       "<Error><Code>SlowDown</Code><Message>Reduce your "
 	       "request rate</Message><RequestId>r</RequestId></Error>",
@@ -300,7 +300,7 @@ test_large(void)
 
 	buf_init(&t.text, 1 << 20);
 	buf_init(&doc, LIMIT_PAGE_BYTES);
-	reply_page_init(&page, true, note, &t);
+	reply_page_init(&page, true, NULL, note, &t);
 	buf_adds(&doc, HEAD MORE);
 	for (i = 0; i < 1000; i++)
 		buf_addf(&doc, FULL("dir/%06d"), i);
@@ -338,7 +338,7 @@ test_random(void)
 	int i, accepted = 0, empty = 0;
 
 	buf_init(&t.text, 10000);
-	reply_page_init(&page, true, note, &t);
+	reply_page_init(&page, true, NULL, note, &t);
 	for (i = 0; i < 20000; i++) {
 		memcpy(doc, good, sizeof(good));
 		seed = seed * 1664525 + 1013904223;

@@ -29,6 +29,9 @@ struct trace {
 	bool doubtful;
 };
 
+/* What the tests run with: each must hold with and without. */
+static struct xml_desk *desk;
+
 static bool
 note(void *arg, int id, const char *text, size_t len)
 {
@@ -52,7 +55,8 @@ static void
 trace_init(struct trace *t, size_t max)
 {
 	buf_init(&t->text, 100000);
-	t->xml = xml_new(table, sizeof(table) / sizeof(table[0]), max, note, t);
+	t->xml = xml_new(
+	    table, sizeof(table) / sizeof(table[0]), max, desk, note, t);
 	t->stop_at = -1;
 	t->doubtful = false;
 }
@@ -392,13 +396,73 @@ test_random(void)
 	buf_fini(&doc);
 }
 
-int
-main(void)
+/* A document of n elements in t, which is fed and not ended. */
+static void
+feed_many(struct trace *t, size_t n)
+{
+	size_t i;
+
+	trace_init(t, 16 << 20);
+	xml_feed(t->xml, "<List>", 6);
+	for (i = 0; i < n; i++)
+		xml_feed(t->xml, "<Other>0123456789</Other>", 25);
+	xml_feed(t->xml, "<Item><Key>k</Key></Item></List>", 32);
+}
+
+static void
+test_desk(void)
+{
+	static const char want[] = "0<1<2<2=k>1=>0=>";
+	struct trace t[40];
+	size_t i, good = 0, early = 0;
+
+	feed_many(&t[0], 10);
+	is_str(t[0].text.data, "", "a document is gathered");
+	ok(xml_end(t[0].xml), "and read");
+	is_str(t[0].text.data, want, "when it ends");
+	trace_fini(&t[0]);
+	for (i = 0; i < 40; i++)
+		feed_many(&t[i], 10 + i);
+	for (i = 0; i < 40; i++) {
+		early += t[i].text.len > 0;
+		good += xml_end(t[i].xml) && strcmp(t[i].text.data, want) == 0;
+	}
+	ok(early > 0 && early < 40, "some of many documents find no room");
+	is_int((int)good, 40, "and all of them are read");
+	for (i = 0; i < 40; i++)
+		trace_fini(&t[i]);
+	feed_many(&t[0], 10);
+	is_str(t[0].text.data, "", "the room is there again");
+	xml_reset(t[0].xml);
+	ok(!xml_end(t[0].xml), "what was gathered is forgotten");
+	trace_fini(&t[0]);
+	feed_many(&t[0], 100000);
+	ok(t[0].text.len > 0, "one that is too large is read as it comes");
+	feed_many(&t[1], 10);
+	is_str(t[1].text.data, want, "and so is the next");
+	ok(xml_end(t[0].xml) && xml_end(t[1].xml), "to their ends");
+	is_str(t[0].text.data, want, "from the beginning");
+	trace_fini(&t[0]);
+	trace_fini(&t[1]);
+}
+
+static void
+test_all(void)
 {
 	test_rows();
 	test_replaced();
 	test_limits();
 	test_refusal();
 	test_random();
+}
+
+int
+main(void)
+{
+	test_all();
+	desk = xml_desk_new();
+	test_all();
+	test_desk();
+	xml_desk_free(desk);
 	return tap_done();
 }
