@@ -144,6 +144,9 @@ void	app_key_failed(struct app *app, const struct s3bucket *bucket,
 /* The same for what is wrong with the record itself. */
 void	app_record_failed(struct app *app, const char *raw, size_t len,
 	    const char *why);
+/* What was refused is what every key needs: the next one that is denied ends
+ * the run, if none went well. */
+void	app_all_denied(struct app *app);
 /* One that is longer than any, of which raw is the beginning: what is not all
  * here is left out of --failed, where half of it would be another record. */
 void	app_record_too_long(struct app *app, const char *raw, size_t len);

@@ -203,6 +203,13 @@ app_key_failed(struct app *app, const struct s3bucket *bucket,
 }
 
 void
+app_all_denied(struct app *app)
+{
+	if (app->denied < DENIED_MAX)
+		app->denied = DENIED_MAX;
+}
+
+void
 app_record_failed(struct app *app, const char *raw, size_t len, const char *why)
 {
 	app->counts.failed++;

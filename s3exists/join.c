@@ -297,7 +297,7 @@ give_up_listing(struct join *j, const struct fail *f)
 }
 
 /* Only what this page would have told is unknown, but two in a row mean more
- * than bad luck. */
+ * than bad luck.  The right to list is the same for all of them. */
 static void
 page_failed(struct chain *c, const struct fail *f)
 {
@@ -311,6 +311,8 @@ page_failed(struct chain *c, const struct fail *f)
 		turn_away(c);
 		return;
 	}
+	if (f->kind == FAIL_DENIED)
+		app_all_denied(&j->s->app);
 	if (c->failures++ > 0 || keys > r->hi - r->lo || j->s->stopping)
 		keys = r->hi - r->lo;
 	fail_ranks(j, r, r->lo + keys, f);
