@@ -205,7 +205,6 @@ app_init(
 	app->hook.arg = app;
 	app->hook.late = true;
 	loop_hook_add(app->loop, &app->hook);
-	app_failed_open(app);
 	app_report_start(app);
 }
 
@@ -291,6 +290,8 @@ tear_down(struct app *app)
 int
 app_run(struct app *app)
 {
+	/* Not before: what is wrong with the command empties no file. */
+	app_failed_open(app);
 	loop_run(app->loop);
 	close_output(app);
 	app_failed_close(app);

@@ -87,4 +87,13 @@ run s3exists --failed in b
 status_is 2 '--failed may not be the file that is read'
 same in keep 'and it is left alone'
 rm in
+cp keep failed
+for words in 's3exists' 's3exists --same size b' 's3exists ./b' \
+    's3exists --endpoint-url x b' 's3cp b' 's3cp b b' 's3cp --profile no b c'
+do
+	# shellcheck disable=SC2086
+	run $words --failed failed
+	status_is 2 "$words: wrong usage"
+	same failed keep "$words: and what is in --failed stays"
+done
 finish
