@@ -7,7 +7,6 @@
  * the two configuration files in a directory of this run.
  */
 
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "conf.h"
 #include "cred.h"
 #include "diag.h"
+#include "fake_clock.h"
 #include "http.h"
 #include "loop.h"
 #include "when.h"
@@ -108,27 +108,6 @@ network(const struct answer *answers, size_t n)
 }
 #define NETWORK(a) network((a), sizeof(a) / sizeof((a)[0]))
 
-/* --- the clock --- */
-
-static int64_t fake_now = 1000000;
-
-static int64_t
-fake_clock(void)
-{
-	return fake_now;
-}
-
-/* Nothing to wait for but timers: time passes at once. */
-static void
-fake_wait(void *arg, struct pollfd *fds, size_t count, int timeout)
-{
-	(void)arg;
-	(void)fds;
-	if (timeout < 0 || count > 0)
-		abort();
-	fake_now += timeout;
-}
-
 /* --- a scene --- */
 
 static char dir[] = "/tmp/t_cred.XXXXXX";
@@ -177,21 +156,9 @@ begin(
 }
 
 static void
-stop(void *arg)
-{
-	(void)arg;
-	loop_stop(loop);
-}
-
-/* Let the loop do all that is due within ms. */
-static void
 pass(int64_t ms)
 {
-	struct loop_timer timer = {.fn = stop};
-
-	loop_timer_set(loop, &timer, ms);
-	loop_run(loop);
-	loop_timer_cancel(loop, &timer);
+	fake_pass(loop, ms);
 }
 
 static void

@@ -17,14 +17,6 @@ test_imds(void)
 	    {"security-credentials/", 200, "r"},
 	    {"security-credentials/r", 200,
 		metadata(late, sizeof(late), "A", -60)}};
-	static const struct answer
-	    v1[] = {{"token", 404, ""}},
-	    gone[] = {{"token", 0, ""}},
-	    no_role[] = {{"token", 200, "TOK"},
-		{"security-credentials/", 404, ""}},
-	    failed[] = {{"token", 200, "TOK"},
-		{"security-credentials/", 200, "r"},
-		{"/r", 200, "{\"Code\":\"AssumeRoleUnauthorizedAccess\"}"}};
 	const struct cred_keys *keys;
 
 	begin("", "", NULL);
@@ -44,31 +36,49 @@ test_imds(void)
 	ok(keys != NULL && keys->expires > clock_wall() + 590000,
 	    "keys that have expired are used, and for a while");
 	end();
-	begin("", "", NULL);
-	NETWORK(v1);
-	ok(wait_for_keys() == NULL && net.requests == 1,
-	    "version 1 is never spoken");
-	is_str(fail.text,
-	    "no credentials in the environment, the profile or "
-	    "a container, and no instance metadata (HTTP 404)",
-	    "what was looked for is said");
-	end();
-	begin("", "", NULL);
-	NETWORK(gone);
-	ok(wait_for_keys() == NULL && strstr(fail.text, "refused)") != NULL,
-	    "no answer: %s", fail.text);
-	end();
-	begin("", "", NULL);
-	NETWORK(no_role);
-	ok(wait_for_keys() == NULL && strstr(fail.text, "has no role") != NULL,
-	    "an instance without a role");
-	end();
-	begin("", "", NULL);
-	NETWORK(failed);
-	ok(wait_for_keys() == NULL &&
-		strstr(fail.text, "says AssumeRoleUnauthorizedAccess") != NULL,
-	    "a code that is not Success");
-	end();
+}
+
+static void
+test_imds_in_vain(void)
+{
+	static const struct answer
+	    v1[] = {{"token", 404, ""}},
+	    gone[] = {{"token", 0, ""}},
+	    no_role[] = {{"token", 200, "TOK"},
+		{"security-credentials/", 404, ""}},
+	    failed[] = {{"token", 200, "TOK"},
+		{"security-credentials/", 200, "r"},
+		{"/r", 200, "{\"Code\":\"AssumeRoleUnauthorizedAccess\"}"}};
+	static const struct {
+		const char *what;
+		const struct answer *answers;
+		unsigned n; /* all of which are wanted */
+		const char *why;
+	} rows[] = {
+	    {"version 1 is never spoken", v1, 1,
+		"no credentials in the environment, the profile or a "
+		"container, and no instance metadata (HTTP 404)"},
+	    {"no answer", gone, 1, "refused)"},
+	    {"an instance without a role", no_role, 2, "has no role"},
+	    {"a code that is not Success", failed, 3,
+		"says AssumeRoleUnauthorizedAccess"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin("", "", NULL);
+		network(rows[i].answers, rows[i].n);
+		ok(wait_for_keys() == NULL && net.requests == rows[i].n, "%s",
+		    rows[i].what);
+		ok(strstr(fail.text, rows[i].why) != NULL, "is told: %s",
+		    fail.text);
+		end();
+	}
+}
+
+static void
+test_imds_elsewhere(void)
+{
 	setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6", 1);
 	begin("", "", NULL);
 	network(NULL, 0);
@@ -402,6 +412,8 @@ main(void)
 	snprintf(cache_w, sizeof(cache_w), "%s/%s.json", sso_cache, CACHE_W);
 	snprintf(cache_u, sizeof(cache_u), "%s/%s.json", sso_cache, CACHE_U);
 	test_imds();
+	test_imds_in_vain();
+	test_imds_elsewhere();
 	test_roles();
 	test_sts_places();
 	test_web_identity();

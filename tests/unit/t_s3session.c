@@ -4,46 +4,17 @@
  * stand in for common/s3req.c: a request waits until the test answers it.
  */
 
-#include <poll.h>
 #include <stdlib.h>
 
 #include "tap.h"
-#include "limit.h"
-#include "s3req.h"
+#include "fake_clock.h"
+#include "fake_s3req.h"
 #include "s3session.h"
 
 /* --- s3req.h --- */
 
 static struct s3req *sent;
 static unsigned requests;
-
-void
-s3req_init(struct s3req *req, struct s3req_env *env)
-{
-	memset(req, 0, sizeof(*req));
-	req->env = env;
-	buf_init(&req->reply, LIMIT_REPLY);
-}
-
-void
-s3req_fini(struct s3req *req)
-{
-	buf_fini(&req->reply);
-}
-
-void
-s3req_reset(struct s3req *req)
-{
-	req->nheaders = 0;
-	req->flags = 0;
-}
-
-void
-s3req_add_header(struct s3req *req, const char *name, const char *value)
-{
-	req->headers[req->nheaders].name = name;
-	req->headers[req->nheaders++].value = value;
-}
 
 void
 s3req_start(struct s3req *req)
@@ -53,12 +24,6 @@ s3req_start(struct s3req *req)
 	req->state = S3REQ_SENT;
 	sent = req;
 	requests++;
-}
-
-bool
-s3req_active(const struct s3req *req)
-{
-	return req->state != S3REQ_IDLE;
 }
 
 static void
@@ -90,26 +55,6 @@ s3req_drop(struct s3req *req)
 	sent = NULL;
 }
 
-/* --- the clock --- */
-
-static int64_t fake_now = 1000000;
-
-static int64_t
-fake_clock(void)
-{
-	return fake_now;
-}
-
-static void
-fake_wait(void *arg, struct pollfd *fds, size_t count, int timeout)
-{
-	(void)arg;
-	(void)fds;
-	if (timeout < 0 || count > 0)
-		abort();
-	fake_now += timeout;
-}
-
 /* --- a scene --- */
 
 #define WAITERS 3
@@ -129,19 +74,9 @@ wake(void *arg)
 }
 
 static void
-stop(void *arg)
-{
-	(void)arg;
-	loop_stop(env.loop);
-}
-
-static void
 pass(int64_t ms)
 {
-	struct loop_timer timer = {.fn = stop};
-
-	loop_timer_set(env.loop, &timer, ms);
-	loop_run(env.loop);
+	fake_pass(env.loop, ms);
 }
 
 static void
