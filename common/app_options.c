@@ -1,9 +1,11 @@
 /* The options that all programs share, read once for all of them: the same
  * option means the same everywhere. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app_private.h"
 #include "diag.h"
@@ -119,14 +121,21 @@ static const char two_sides_help[] =
     "                             the same for the source side alone\n";
 
 static void
+end_printed(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout) || close(STDOUT_FILENO) != 0)
+		diag_die(
+		    "cannot write to standard output: %s", strerror(errno));
+	exit(0);
+}
+
+static void
 print_help(const struct app_program *p)
 {
 	printf("%s\n%s%s%s%s\nMore in %s(1) and s3keys(7).\n", p->synopsis,
 	    p->help, p->filter ? filter_help : "", shared_help,
 	    p->two_sides ? two_sides_help : "", p->name);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		exit(2);
-	exit(0);
+	end_printed();
 }
 
 static void
@@ -134,9 +143,7 @@ print_version(const struct app_program *p)
 {
 	printf("%s " S3_VERSION " (libcurl %s, %s, expat %s)\n", p->name,
 	    http_version(), hash_version(), xml_version());
-	if (fflush(stdout) != 0 || ferror(stdout))
-		exit(2);
-	exit(0);
+	end_printed();
 }
 
 static int
@@ -304,7 +311,8 @@ take(struct app *app, int value, const char *text)
 
 /* getopt has no words of its own here: say what is wrong in one line. */
 static void
-complain(const struct app *app, int argc, char **argv, int result)
+complain(const struct app *app, int argc, char **argv, int result,
+    const char *letters)
 {
 	const char *given = optind > 0 && optind <= argc ? argv[optind - 1] :
 							   "";
@@ -314,7 +322,9 @@ complain(const struct app *app, int argc, char **argv, int result)
 		app_usage(app, "option -%c needs a value", optopt);
 	if (result == ':')
 		app_usage(app, "option %s needs a value", given);
-	if (optopt > 0 && optopt < APP_SHARED)
+	/* A known letter is that of a long option, here with a value. */
+	if (optopt > 0 && optopt < APP_SHARED &&
+	    strchr(letters, optopt) == NULL)
 		app_usage(app, "unknown option -%c", optopt);
 	app_usage(app, "unknown, ambiguous or wrongly used option %s", given);
 }
@@ -338,7 +348,7 @@ app_options_parse(struct app *app, int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, all, NULL)) != -1) {
 		if (c == '?' || c == ':')
-			complain(app, argc, argv, c);
+			complain(app, argc, argv, c, letters);
 		else if (c >= APP_OWN ||
 		    (c < APP_SHARED && strchr("0lj", c) == NULL)) {
 			if (!p->option(p->arg, c, optarg, &why))
