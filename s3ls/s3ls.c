@@ -329,6 +329,15 @@ start_list(struct s3ls *s)
 	s3list_start(s->list);
 }
 
+/* Does an option ask for keys?  Names of buckets would be taken for them. */
+static bool
+asks_for_keys(const struct s3ls *s)
+{
+	return s->prefix != NULL || s->delimiter != NULL ||
+	    s->start_after != NULL || s->range != NULL || s->split > 0 ||
+	    s->hints_file != NULL;
+}
+
 /* What S3 Express does not know, said before a request is made. */
 static void
 check_directory(const struct s3ls *s)
@@ -366,6 +375,10 @@ main(int argc, char **argv)
 	if (s.app.noperands > 1)
 		app_usage(&s.app, "one LOCATION at most, %d were given",
 		    s.app.noperands);
+	if (s.app.noperands == 0 && asks_for_keys(&s))
+		app_usage(&s.app,
+		    "a LOCATION is wanted: --prefix, -d, --start-after, "
+		    "--range, --split and --hints are about keys");
 	if (s.split > 0 && (s.delimiter != NULL || s.unsorted || s.json))
 		app_usage(&s.app,
 		    "--split prints ranges of keys: it does not "

@@ -21,6 +21,13 @@ for program in s3ls s3exists s3cp; do
 	    grep -oE -e '--[a-z]+(-[a-z]+)*' | sort -u >page
 	is "$(comm -23 help page | tr '\n' ' ')" '' \
 	    "$program: the man page has every option of --help"
+	for option in --help --version; do
+		sh_run "$program $option >/dev/full"
+		status_is 2 "$program $option on a full disk"
+		err_has 'cannot write' "$program $option says so"
+	done
+	run $program --null=1 b
+	err_has ' --null=1 ' "$program: an option that takes no value is named"
 	run $program --version
 	status_is 0 "$program --version"
 	ok "$program --version names its libraries" grep -qE \
@@ -54,6 +61,13 @@ done
 
 run s3ls b b
 status_is 2 's3ls takes one LOCATION'
+for words in '--prefix k' '-d /' '--start-after k' '--range a:' '--split 3' \
+    '--hints in'; do
+	# shellcheck disable=SC2086
+	run s3ls $words
+	status_is 2 "s3ls $words needs a LOCATION"
+	is "$(lines err)$(lines out)" 10 "s3ls $words prints no buckets"
+done
 run s3exists
 status_is 2 's3exists needs a LOCATION'
 run s3cp b
