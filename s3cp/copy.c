@@ -197,7 +197,7 @@ copy_end(struct copy *c, enum copy_result result, const struct fail *f)
 {
 	struct fail told;
 
-	if (copy_parts_open(c)) {
+	if (copy_upload_open(c)) {
 		copy_parts_give_up(c, result, f);
 		return;
 	}

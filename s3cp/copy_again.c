@@ -154,9 +154,9 @@ copy_again_begin(struct copy *c)
 
 	if (!can_be_proven(c) || !make_mark(c)) {
 		copy_again_free(c);
-		copy_parts_create(c);
+		copy_upload_create(c);
 	} else if (sought) {
-		copy_parts_create(c);
+		copy_upload_create(c);
 	} else {
 		copy_find_ask(c, COPY_SEEK);
 	}
@@ -203,7 +203,7 @@ copy_again_anew(struct copy *c)
 	if (c->job->stopping)
 		copy_fail(c, FAIL_CANCELLED, "not begun any more");
 	else
-		copy_parts_create(c);
+		copy_upload_create(c);
 }
 
 static void

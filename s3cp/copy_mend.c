@@ -120,7 +120,7 @@ copy_after_pin(struct copy *c, const struct fail *f)
 		copy_end(c, COPY_FAILED, &c->fail);
 	} else {
 		c->job->no_pin_parts = true;
-		if (copy_parts_open(c))
+		if (copy_upload_open(c))
 			copy_parts_retry(c);
 		else
 			copy_resume(c);

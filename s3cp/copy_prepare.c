@@ -426,8 +426,8 @@ copy_resume(struct copy *c)
 {
 	if (c->job->stopping)
 		cancelled(c);
-	else if (copy_parts_open(c))
-		copy_parts_complete(c);
+	else if (copy_upload_open(c))
+		copy_upload_complete(c);
 	else if (c->source != NULL && c->source->etag[0] != '\0')
 		copy_begin(c);
 	else

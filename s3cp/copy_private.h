@@ -180,7 +180,7 @@ void copy_slots_start(struct copy_slots *s, unsigned number,
  * was not sent yet, or goes through here, is not sent any more. */
 void copy_slots_cancel(struct copy_slots *s);
 
-/* --- copy_parts.c: from CREATE to COMPLETE and ABORT --- */
+/* --- copy_parts.c: PARTS and DRAIN --- */
 
 /* The layout that PARTS follows; made by the first call. */
 struct plan *copy_parts_plan(struct copy *c);
@@ -189,7 +189,6 @@ bool copy_parts_planned(const struct copy *c);
 /* Must the ETag come out as the source's? */
 void copy_parts_expect(struct copy *c, bool same);
 bool copy_parts_same(const struct copy *c); /* must it? */
-void copy_parts_create(struct copy *c);
 /* One PutObject, whose bytes stream, instead of an upload in parts. */
 void copy_parts_single(struct copy *c);
 /* Go on with an upload of another run, of which these parts are done; what
@@ -202,20 +201,24 @@ void copy_parts_go(struct copy *c, bool lost);
 /* The parts that are not there yet are begun anew. */
 void copy_parts_retry(struct copy *c);
 void copy_parts_ended(struct copy *c, const struct copy_part_end *e);
-void copy_parts_complete(struct copy *c);
-void copy_parts_completed(struct copy *c); /* it was answered */
-/* The answer was lost, and the destination is not what it should be (known),
- * or one cannot tell. */
-void copy_parts_doubt(struct copy *c, bool known);
-/* The ETag that the finished upload should have; "" if that is unknown. */
-const char *copy_parts_etag(const struct copy *c);
 /* Give up: drain, abort, then end with this. */
 void copy_parts_give_up(
     struct copy *c, enum copy_result result, const struct fail *f);
 void copy_parts_stop(struct copy *c);
-bool copy_parts_open(const struct copy *c); /* is there an upload? */
 void copy_parts_free(struct copy *c);
-copy_after_fn copy_after_create, copy_after_find, copy_after_part,
-    copy_after_drain, copy_after_recheck, copy_after_abort;
+copy_after_fn copy_after_part, copy_after_drain, copy_after_recheck;
+
+/* --- copy_upload.c: CREATE, COMPLETE and ABORT --- */
+
+void copy_upload_create(struct copy *c);
+bool copy_upload_open(const struct copy *c); /* is there one? */
+void copy_upload_complete(struct copy *c);
+void copy_upload_completed(struct copy *c); /* it was answered */
+/* The answer was lost, and the destination is not what it should be (known),
+ * or one cannot tell. */
+void copy_upload_doubt(struct copy *c, bool known);
+/* The ETag that the finished upload should have; "" if that is unknown. */
+const char *copy_upload_etag(const struct copy *c);
+copy_after_fn copy_after_create, copy_after_find, copy_after_abort;
 
 #endif

@@ -49,7 +49,7 @@ expected(struct copy *c, char out[LIMIT_ETAG + 1])
 	if (c->job->from->endp.is_directory || c->job->to->endp.is_directory)
 		return false;
 	if (c->settling == COPY_COMPLETE || c->state == COPY_COMPLETE) {
-		etag = copy_parts_etag(c);
+		etag = copy_upload_etag(c);
 		memcpy(out, etag, strlen(etag) + 1);
 		return *etag != '\0';
 	}
@@ -225,7 +225,7 @@ found(struct copy *c)
 	if (known && strcmp(want, c->there->etag) == 0)
 		copy_write_done(c);
 	else if (c->settling == COPY_COMPLETE)
-		copy_parts_doubt(c, known);
+		copy_upload_doubt(c, known);
 	else if (known || c->source != NULL)
 		copy_end(c, COPY_SKIPPED, NULL);
 	else
@@ -242,13 +242,13 @@ copy_after_settle(struct copy *c, const struct fail *f)
 		else
 			undo(c);
 	} else if (f->kind == FAIL_NONE && c->settling == COPY_COMPLETE &&
-	    !copy_parts_open(c)) {
+	    !copy_upload_open(c)) {
 		verify(c, c->there->etag);
 	} else if (f->kind == FAIL_NONE) {
 		found(c);
 	} else if (f->kind == FAIL_NOTFOUND && c->settling != COPY_COMPARE) {
 		if (c->settling == COPY_COMPLETE)
-			copy_parts_doubt(c, true);
+			copy_upload_doubt(c, true);
 		else
 			try_again(c);
 	} else {
@@ -407,7 +407,7 @@ copy_after_write(struct copy *c, const struct fail *f)
 	if (c->state == COPY_COMPLETE) {
 		copy_ask_etag(
 		    c, &c->req, "CompleteMultipartUploadResult/ETag", got);
-		copy_parts_completed(c);
+		copy_upload_completed(c);
 		if (got[0] == '\0') {
 			/* As Ceph does: it is there to be looked at. */
 			c->settling = COPY_COMPLETE;

@@ -38,6 +38,7 @@ void copy_move_really(struct copy *c, enum copy_state state);
 #include "../../s3cp/copy_prepare.c"
 #include "../../s3cp/copy_slots.c"
 #include "../../s3cp/copy_stream.c"
+#include "../../s3cp/copy_upload.c"
 #include "../../s3cp/copy_write.c"
 #include "../../s3cp/meta.c"
 #undef HEADERS_MAX
