@@ -2,22 +2,9 @@
 # All three programs against a RADOS Gateway, to and from the test server, and
 # what other clients read of it.  Needs what deps.sh installs.
 . "$(dirname "$0")/../lib.sh"
-here=$root/tests/rgw
+. "$root/tests/lib/gateway.sh"
 command -v radosgw >/dev/null || skip_all 'there is no radosgw here'
-
-cluster=$scratch/ceph
-end_all()
-{
-	sh "$here/ceph-rgw.sh" destroy "$cluster" >/dev/null 2>&1
-	cleanup
-}
-trap end_all EXIT
-sh "$here/ceph-rgw.sh" start "$cluster" >/dev/null 2>start.err || {
-	sed 's/^/# /' start.err
-	echo 'Bail out! the gateway does not start'
-	exit 1
-}
-eval "$(sh "$here/ceph-rgw.sh" env "$cluster")"
+gateway "$root/tests/rgw/ceph-rgw.sh"
 server_with '' 'bucket src' 'fill src awkward 0' 'bucket back' \
     'fill src dated 1200 prefix=year/'
 
@@ -67,20 +54,6 @@ aws_access_key_id = AKIAALICE0000000001
 aws_secret_access_key = alice-secret/with+odd=chars
 X
 umask 022
-
-# by PROFILE COMMAND...: the other client's view
-by()
-{
-	case $1 in test) url=$S3 ;; *) url=$S3_ENDPOINT ;; esac
-	/usr/bin/python3 "$here/client.py" "$url" "$@"
-}
-
-# agree WANT CLAIM: `got' is the file WANT, and that holds something
-agree()
-{
-	ok "$2: there is something to compare" [ -s "$1" ]
-	same got "$1" "$2"
-}
 
 # --- from the test server to the gateway: every awkward key ---
 by alice make one two odd noclobber mine acl parts kept tls

@@ -2,22 +2,9 @@
 # All three programs against OpenStack Swift, to and from the test server, and
 # what another client reads of it.  Needs what deps.sh installs.
 . "$(dirname "$0")/../lib.sh"
-here=$root/tests/swift
+. "$root/tests/lib/gateway.sh"
 command -v swift-proxy-server >/dev/null || skip_all 'there is no Swift here'
-
-cluster=$scratch/swift
-end_all()
-{
-	sh "$here/swift.sh" destroy "$cluster" >/dev/null 2>&1
-	cleanup
-}
-trap end_all EXIT
-sh "$here/swift.sh" start "$cluster" >/dev/null 2>start.err || {
-	sed 's/^/# /' start.err
-	echo 'Bail out! Swift does not start'
-	exit 1
-}
-eval "$(sh "$here/swift.sh" env "$cluster")"
+gateway "$root/tests/swift/swift.sh"
 server_with '' 'bucket src' 'fill src awkward 0' 'bucket back' \
     'fill src dated 1200 prefix=year/' 'put src many size=12M parts=5M' \
     'put src big%2541 size=20M parts=8M meta.m=n type=a/b'
@@ -48,20 +35,6 @@ aws_access_key_id = AKIAALICE0000000001
 aws_secret_access_key = alice-secret/with+odd=chars
 X
 umask 022
-
-# by PROFILE COMMAND...: the other client's view
-by()
-{
-	case $1 in test) url=$S3 ;; *) url=$S3_ENDPOINT ;; esac
-	/usr/bin/python3 "$root/tests/rgw/client.py" "$url" "$@"
-}
-
-# agree WANT CLAIM: `got' is the file WANT, and that holds something
-agree()
-{
-	ok "$2: there is something to compare" [ -s "$1" ]
-	same got "$1" "$2"
-}
 
 # A digest without ETags and tags: of parts there are some, of tags none.
 short()
