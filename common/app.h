@@ -147,9 +147,10 @@ void	app_record_failed(struct app *app, const char *raw, size_t len,
 /* What was refused is what every key needs: the next one that is denied ends
  * the run, if none went well. */
 void	app_all_denied(struct app *app);
-/* One that is longer than any, of which raw is the beginning: what is not all
- * here is left out of --failed, where half of it would be another record. */
-void	app_record_too_long(struct app *app, const char *raw, size_t len);
+/* And for one that --failed cannot hold, since only its beginning is here or
+ * newlines are in it: pieces of it would be other records. */
+void	app_record_left_out(struct app *app, const char *raw, size_t len,
+	    const char *why);
 /* A record that was read and is not begun any more: without a line, which is
  * that of what ended the run. */
 void	app_record_dropped(struct app *app, const char *raw, size_t len);

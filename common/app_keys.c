@@ -219,11 +219,12 @@ app_record_failed(struct app *app, const char *raw, size_t len, const char *why)
 }
 
 void
-app_record_too_long(struct app *app, const char *raw, size_t len)
+app_record_left_out(
+    struct app *app, const char *raw, size_t len, const char *why)
 {
 	app->counts.failed++;
 	app_status(app, 1);
-	diag_key_warn(raw, len, "the record is too long to hold a key%s",
+	diag_key_warn(raw, len, "%s%s", why,
 	    app->failed_fd < 0 ? "" : ": it is left out of --failed");
 }
 

@@ -51,6 +51,14 @@ next_raw(struct input *in, const char **raw, size_t *len)
 	return KEYIO_RECORD;
 }
 
+/* An operand that would be two records wherever it is printed. */
+static bool
+is_torn(const struct input *in, const char *raw, size_t len)
+{
+	return in->from_operands && !in->app->options.null &&
+	    memchr(raw, '\n', len) != NULL;
+}
+
 /* What was read and will not be begun: --failed shall hold all that was read
  * and not done. */
 static void
@@ -63,7 +71,7 @@ give_up_rest(struct input *in)
 
 	while ((got = next_raw(in, &raw, &len)) == KEYIO_RECORD ||
 	    got == KEYIO_TOO_LONG) {
-		if (got == KEYIO_TOO_LONG ||
+		if (got == KEYIO_TOO_LONG || is_torn(in, raw, len) ||
 		    (len == 0 && !app->options.null && !in->from_operands))
 			continue;
 		app->counts.in++;
@@ -93,6 +101,11 @@ take(struct input *in, const char *raw, size_t len, struct record *r)
 	if (len == 0 && !app->options.null && !in->from_operands)
 		return false;
 	app->counts.in++;
+	if (is_torn(in, raw, len)) {
+		app_record_left_out(app, raw, len,
+		    "a key with a newline cannot be a line: use -0");
+		return false;
+	}
 	if (len == 0)
 		why = "an empty record: keys have at least one byte";
 	else if (!app->options.null && memchr(raw, '\0', len) != NULL)
@@ -126,7 +139,8 @@ input_next(struct input *in, struct record *r)
 			break;
 		case KEYIO_TOO_LONG:
 			in->app->counts.in++;
-			app_record_too_long(in->app, raw, TOO_LONG_SHOWN);
+			app_record_left_out(in->app, raw, TOO_LONG_SHOWN,
+			    "the record is too long to hold a key");
 			break;
 		case KEYIO_ERROR:
 			in->ended = true;

@@ -177,6 +177,15 @@ for name in '\001' '\0377' '\0357\0277\0276' '\0355\0240\0200'; do
 	is "$(cat out)" "$key" 'is known to be missing'
 done
 
+# --- operands that would be two lines ---
+newline=$(printf 'a\nc.') newline=${newline%.}
+run s3exists --failed failed b "$newline" z
+status_is 1 'an operand with a newline is that key'"'"'s failure'
+err_has 'use -0' 'it names the option'
+is "$(cat out)$(lines failed)" z0 'and it is not printed as two keys'
+run s3exists -0 -v b "$newline"
+is "$(tr '\0' '!' <out)" "$newline!" 'under -0 it is one'
+
 # --- records that are too long for any key ---
 awk 'BEGIN { for (i = 0; i < 9000; i++) printf "a"; print "\nnope\na"
     for (i = 0; i < 300000; i++) printf "b"; print "\nc" }' >in
