@@ -123,17 +123,6 @@ folder_end(struct keycut *c, const char *data, size_t len)
 	buf_addc(&c->key, (char)(data[len - 1] + 1));
 }
 
-/* How long the name is of the folder that the page is from. */
-static size_t
-folder(const struct keycut_range *r)
-{
-	size_t mark = common(r->first, r->last);
-
-	while (mark > 0 && !is_mark((unsigned char)r->last.data[mark - 1]))
-		mark--;
-	return mark;
-}
-
 /* What the page, the position and (unless there is none) hi all share. */
 static size_t
 shared(const struct keycut *c, const struct keycut_range *r, size_t *inner)
@@ -186,16 +175,20 @@ keycut_rest(struct keycut *c, const struct keycut_range *r)
 }
 
 double
-keycut_rest_inside(struct keycut *c, const struct keycut_range *r)
+keycut_pass(struct keycut *c, struct keycut_range *r, char *room)
 {
 	struct keycut_range inner = *r;
-	size_t mark = folder(r);
+	double pages;
 
-	if (c->hints != NULL || mark == 0 || common(r->after, r->last) < mark)
+	if (c->hints != NULL || r->mark == 0 ||
+	    common(r->after, r->last) < r->mark)
 		return 0;
-	folder_end(c, r->last.data, mark);
+	folder_end(c, r->last.data, r->mark);
 	inner.hi = (struct listplan_key){c->key.data, c->key.len};
-	return keycut_rest(c, &inner);
+	pages = keycut_rest(c, &inner);
+	memcpy(room, c->key.data, c->key.len);
+	r->after = (struct listplan_key){room, c->key.len};
+	return pages;
 }
 
 /* A name with a delimiter would split the group that it belongs to. */
@@ -243,9 +236,9 @@ bool
 keycut_tells(const struct keycut *c, const struct keycut_range *r,
     struct listplan_key key)
 {
-	size_t mark = folder(r);
+	size_t mark = r->mark;
 
-	if (c->hints != NULL || mark <= c->prefix_len)
+	if (c->hints != NULL || mark == 0)
 		return true;
 	if (key.data == NULL)
 		return false;
@@ -256,21 +249,16 @@ keycut_tells(const struct keycut *c, const struct keycut_range *r,
 	    key.data[mark - 1] == r->last.data[mark - 1] + 1;
 }
 
-/*
- * A page tells nothing of what lies beyond the folder that it is from, where
- * folder means all up to the last mark that its keys share.  A cut beyond
- * goes to the folder's end instead.
- */
+/* A page tells nothing of what lies beyond its folder: a cut beyond goes to
+ * the folder's end instead. */
 static void
 stay_near(struct keycut *c, const struct keycut_range *r)
 {
-	size_t mark = folder(r);
 	struct listplan_key k = {c->key.data, c->key.len};
 
-	c->left = mark > c->prefix_len && common(k, r->last) < mark;
-	if (!c->left || common(r->after, r->last) < mark)
-		return;
-	folder_end(c, r->last.data, mark);
+	c->left = common(k, r->last) < r->mark;
+	if (c->left && common(r->after, r->last) >= r->mark)
+		folder_end(c, r->last.data, r->mark);
 }
 
 static bool

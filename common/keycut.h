@@ -21,15 +21,20 @@ struct keycut {
 	char delimiter;			    /* 0: none */
 	double per_page;		    /* hint ranks a page spans */
 	unsigned pages;			    /* learned from with hints */
-	bool left;	/* keycut_place() left the folder of its page */
+	bool left;	/* keycut_place() left the page's folder */
 	struct buf key; /* keycut_place()'s answer */
 };
 
-/* A range (after, hi] and a page from its neighbourhood. */
+/*
+ * A range (after, hi] and a page from its neighbourhood, or several as one.
+ * The page tells of its folder only: all that shares the first mark bytes of
+ * last.
+ */
 struct keycut_range {
 	struct listplan_key after, hi;	 /* hi.data NULL: no end */
 	struct listplan_key first, last; /* of the page */
 	double pages;			 /* what the page counts for */
+	size_t mark;			 /* 0: it tells of everything */
 };
 
 void keycut_init(struct keycut *c, const struct listplan_hints *hints,
@@ -42,9 +47,12 @@ keycut_learn(struct keycut *c, const struct listplan_key *keys, size_t count);
 
 /* Pages thought to lie in the range, HUGE_VAL if it cannot be told. */
 double keycut_rest(struct keycut *c, const struct keycut_range *r);
-/* The same, but only as far as the folder of the page reaches; 0 if the range
- * begins outside. */
-double keycut_rest_inside(struct keycut *c, const struct keycut_range *r);
+/*
+ * Go on behind the folder that the page tells of, if the range begins inside:
+ * after is moved to its end, which is written to room (KEYNUM_POSITIONS
+ * bytes).  Returns the pages thought to be passed, 0 from outside.
+ */
+double keycut_pass(struct keycut *c, struct keycut_range *r, char *room);
 /*
  * Find the key so many pages after r->after; or, with pages not finite, the
  * middle of the range's number line.  False if there is none strictly inside

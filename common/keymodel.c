@@ -11,7 +11,7 @@
 #define SYMBOLS	 KEYMODEL_SYMBOLS
 #define SCALE	 KEYMODEL_SCALE
 #define ROUNDS	 2    /* falls in a page after which a position counts */
-#define WRAPPED	 3    /* falls in all pages after which no more is expected */
+#define WRAPPED	 16   /* bytes that each fall in a page has shown for good */
 #define SHOWN	 40   /* counts that show an alphabet */
 #define DEEP	 48   /* positions looked at after a common prefix */
 #define ENOUGH	 20   /* keys that make a context worth its own table */
@@ -447,6 +447,15 @@ weigh_round(
 	table_fill(t, weight, sum);
 }
 
+/* Has it shown all its bytes?  A few are shown by going round once. */
+static bool
+wrapped(const struct position *p)
+{
+	unsigned lo, hi;
+
+	return p->falls * WRAPPED > set_span(&p->seen, 0, 255, &lo, &hi);
+}
+
 /*
  * It has not gone round: each kind weighs what it has been seen, but within a
  * kind the weights are those of the position that is like this one, or even.
@@ -477,7 +486,7 @@ weigh_kinds(
 	if (alike > 0)
 		for (size_t i = 0; i < 4; i++)
 			full.bits[i] |= m->at[alike]->seen.bits[i];
-	if (m->at[at]->falls >= WRAPPED)
+	if (wrapped(m->at[at]))
 		full = m->at[at]->seen;
 	for (unsigned s = 0; s < SYMBOLS; s++) {
 		if (s > 0 && !set_has(&full, s - 1))

@@ -42,67 +42,134 @@ send(struct listplan *p, struct listseg *s)
 	return s;
 }
 
-static struct keycut_range
-range_of(const struct listseg *s, const struct listseg_sample *by)
-{
-	return (struct keycut_range){
-	    s->after, s->hi, by->first, by->last, by->pages};
-}
-
-/* What guesses about a segment such as s are to be multiplied by. */
+/* What guesses about s are to be multiplied by. */
 static double
-bias_of(const struct listplan *p, const struct listseg *s)
+bias_of(
+    const struct listplan *p, const struct listseg *s, enum listseg_guess by)
 {
 	if (s->begun && s->got > 2 * s->hoped + 2)
 		return 1; /* it has outlived what was hoped */
-	return p->bias[s->begun];
+	return p->bias[by];
 }
 
 /*
- * All that is known just before s, read or measured, as one sample, whose
- * keys are borrowed: what a page cannot tell of the folders that come next,
- * the folders before tell.  False if that is too little.
+ * What is known of where s goes on: at first what its page tells, which is
+ * its folder; then by view_widen() what the folders before it tell of those
+ * that follow.  Keys are borrowed from the segments.
+ */
+struct view {
+	struct keycut_range range;
+	struct listplan_key folder; /* the page's, or one around; empty: all */
+	enum listseg_guess by;
+	char room[KEYNUM_POSITIONS];
+};
+
+static size_t
+common(struct listplan_key a, struct listplan_key b)
+{
+	return keynum_common(a.data, a.len, b.data, b.len);
+}
+
+static void
+view_near(const struct listplan *p, const struct listseg *s, struct view *v)
+{
+	const struct listseg_sample *near = &s->near;
+	size_t mark = keycut_folder(
+	    &p->cut, near->last, common(near->first, near->last));
+
+	v->range = (struct keycut_range){
+	    s->after, s->hi, near->first, near->last, near->pages, mark};
+	v->folder = (struct listplan_key){near->last.data, mark};
+	v->by = s->begun ? GUESS_OWN : GUESS_NEAR;
+}
+
+/* Can it be told how many pages s holds? */
+static bool
+known(const struct listseg *s)
+{
+	return s->pub.done || (s->measured && s->rest < STRETCH);
+}
+
+/* Take what is known, read or measured, in the folder that the first mark
+ * bytes of child name, before child.  False if that is too little. */
+static bool
+view_before(const struct listseg *s, struct listplan_key child, size_t mark,
+    struct keycut_range *r)
+{
+	const struct listseg *t = s->prev;
+	struct listplan_key first, last;
+	double pages = 0;
+
+	while (t != NULL && keycut_compare(t->hi, child) > 0)
+		t = t->prev;
+	if (t == NULL)
+		return false;
+	first = last = t->hi;
+	for (; known(t) && t->prev != NULL && pages < STRETCH; t = t->prev) {
+		if (common(t->prev->hi, child) < mark)
+			break;
+		pages += t->total + (t->pub.done ? 0 : t->rest);
+		first = t->prev->hi;
+	}
+	if (pages < 3)
+		return false;
+	*r = (struct keycut_range){r->after, r->hi, first, last, pages, mark};
+	return true;
+}
+
+/*
+ * Go on behind the folder that is in view, by what is known of the innermost
+ * one around it that says enough.  The page's own way down there does not
+ * count: it was met because it is large.
  */
 static bool
-stretch(const struct listseg *s, struct listseg_sample *to)
+view_widen(
+    struct listplan *p, const struct listseg *s, struct view *v, double *passed)
 {
-	const struct listseg *t = s;
+	struct keycut_range was = v->range;
+	struct listplan_key child;
 
-	to->last = s->after;
-	to->pages = s->total;
-	to->first = (struct listplan_key){NULL, 0};
-	while ((t = t->prev) != NULL && to->pages < STRETCH &&
-	    (t->pub.done || (t->measured && t->begun && t->rest < STRETCH))) {
-		to->first = t->hi;
-		if (t->prev == NULL)
-			break;
-		to->pages += t->total + (t->pub.done ? 0 : t->rest);
-		to->first = t->prev->hi;
-	}
-	return to->first.data != NULL && to->pages >= 3;
+	do {
+		child = v->folder;
+		if (child.len == 0)
+			return false;
+		v->folder.len = keycut_folder(&p->cut, child, child.len - 1);
+	} while (common(s->after, child) < v->folder.len ||
+	    !view_before(s, child, v->folder.len, &v->range));
+	*passed = keycut_pass(&p->cut, &was, v->room) * bias_of(p, s, v->by);
+	v->range.after = was.after;
+	if (!s->begun)
+		v->by = GUESS_FAR;
+	return true;
+}
+
+/* How many pages are left of s? */
+static double
+rest_of(struct listplan *p, const struct listseg *s)
+{
+	double rest = 0, passed;
+	struct view v;
+
+	view_near(p, s, &v);
+	while (s->hi.data != NULL && !keycut_tells(&p->cut, &v.range, s->hi) &&
+	    view_widen(p, s, &v, &passed))
+		rest += passed;
+	return rest + keycut_rest(&p->cut, &v.range) * bias_of(p, s, v.by);
 }
 
 static void
 measure(struct listplan *p, struct listseg *s)
 {
-	struct keycut_range r = range_of(s, &s->near);
-	struct listseg_sample by;
-
 	if (s->measured || s->near.first.data == NULL)
 		return;
 	s->measured = true;
-	s->rest = 0;
-	if (s->hi.data != NULL && !keycut_tells(&p->cut, &r, s->hi) &&
-	    stretch(s, &by)) {
-		s->rest = keycut_rest_inside(&p->cut, &r);
-		r = range_of(s, &by);
-	}
-	s->rest = (s->rest + keycut_rest(&p->cut, &r)) * bias_of(p, s);
+	s->rest = rest_of(p, s);
 }
 
 /* Cut s at the key just placed; the tail is a new segment, asked at once. */
 static struct listseg *
-cut_here(struct listplan *p, struct listseg *s, double pages)
+cut_here(
+    struct listplan *p, struct listseg *s, double pages, enum listseg_guess by)
 {
 	struct listplan_key at = {p->cut.key.data, p->cut.key.len};
 	struct listseg *tail;
@@ -117,50 +184,48 @@ cut_here(struct listplan *p, struct listseg *s, double pages)
 	s->rest = pages;
 	s->hoped = isfinite(pages) ? pages : 0;
 	s->got = 0;
-	s->hoped_begun = s->begun;
+	s->hoped_by = by;
 	s->measured = tail->measured = isfinite(pages);
 	p->guessing++;
 	p->st.cuts++;
 	return send(p, tail);
 }
 
-/* Place a cut by what is known before s, where a page does not reach. */
-static bool
-place_stretch(struct listplan *p, struct listseg *s, double pages)
-{
-	struct listseg_sample by;
-	struct keycut_range r;
-
-	if (!stretch(s, &by))
-		return false;
-	r = range_of(s, &by);
-	return keycut_place(&p->cut, &r, pages) && !p->cut.left;
-}
-
 /*
- * Cut s so many pages ahead, or (HUGE_VAL) in the middle.  What is left of
- * its folder is told by its page; what lies beyond by what is known before;
+ * Place a cut so many pages ahead, or (HUGE_VAL) in the middle.  What is left
+ * of its folder is told by its page; what lies beyond by what is known before;
  * where neither helps, the cut goes to the folder's end.
  */
+static bool
+place(struct listplan *p, struct listseg *s, double pages, struct view *v)
+{
+	double far, passed;
+
+	view_near(p, s, v);
+	for (;;) {
+		far = pages / bias_of(p, s, v->by);
+		if (!keycut_place(&p->cut, &v->range, far))
+			return false;
+		if (!p->cut.left)
+			return true;
+		if (!view_widen(p, s, v, &passed))
+			return keycut_place(&p->cut, &v->range, far);
+		pages -= passed;
+	}
+}
+
 static struct listseg *
 cut_at(struct listplan *p, struct listseg *s, double pages)
 {
-	struct keycut_range r = range_of(s, &s->near);
-	double far = pages / bias_of(p, s);
 	struct listseg *tail;
+	struct view v;
 
-	if (s->strange)
-		return place_stretch(p, s, pages) ? cut_here(p, s, HUGE_VAL) :
-						    NULL;
-	if (!keycut_place(&p->cut, &r, far))
+	if (!place(p, s, pages, &v) || (p->cut.left && s->strange))
 		return NULL;
-	if (p->cut.left && !place_stretch(p, s, far)) {
-		if (!keycut_place(&p->cut, &r, far))
-			return NULL;
-		/* It is nearer than was wanted, nobody knows how much. */
+	/* At a folder's end it is nearer, nobody knows how much. */
+	if (p->cut.left)
 		pages = HUGE_VAL;
-	}
-	tail = cut_here(p, s, pages);
+	tail = cut_here(p, s, pages, v.by);
 	tail->strange = !isfinite(pages);
 	return tail;
 }
@@ -169,12 +234,13 @@ cut_at(struct listplan *p, struct listseg *s, double pages)
 static struct listseg *
 cut_folder(struct listplan *p, struct listseg *s)
 {
-	struct keycut_range r = range_of(s, &s->near);
 	struct listseg *tail;
+	struct view v;
 
-	if (!keycut_leave(&p->cut, &r))
+	view_near(p, s, &v);
+	if (!keycut_leave(&p->cut, &v.range))
 		return NULL;
-	tail = cut_here(p, s, HUGE_VAL);
+	tail = cut_here(p, s, HUGE_VAL, v.by);
 	tail->strange = true;
 	return tail;
 }

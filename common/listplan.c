@@ -36,7 +36,8 @@ listplan_new(const struct listplan_params *params)
 	p->ramp = 1;
 	p->trust = 2;
 	p->depth = 1;
-	p->bias[0] = p->bias[1] = 1;
+	for (size_t i = 0; i < GUESSES; i++)
+		p->bias[i] = 1;
 	s = listseg_new(p, NULL);
 	s->after = listseg_key_copy(params->lo);
 	if (s->after.data == NULL)
@@ -140,13 +141,14 @@ end_guesses(struct listplan *p, struct listseg *s)
 static void
 calibrate(struct listplan *p, const struct listseg *s)
 {
+	/* Far guesses fail in swarms, and by one cause. */
+	static const double least[GUESSES] = {.02, .02, .08};
 	double ratio = s->got / s->hoped;
-
-	double *bias = &p->bias[s->hoped_begun];
+	double *bias = &p->bias[s->hoped_by];
 
 	*bias *= 1 + BIAS_GAIN * ((ratio < 2 ? ratio : 2) - 1);
-	if (*bias < .02)
-		*bias = .02;
+	if (*bias < least[s->hoped_by])
+		*bias = least[s->hoped_by];
 	if (*bias > 1.5)
 		*bias = 1.5;
 }
@@ -161,9 +163,10 @@ adapt(struct listplan *p, struct listseg *s, size_t kept, size_t count)
 		p->st.wasted += (uint64_t)p->page_names;
 	if (s->guesses > 0 && !s->begun) {
 		p->guessing--;
+		/* A few keys of a page: the cuts lie too near to each other. */
 		if (kept == 0)
 			p->depth = p->depth > 2 ? p->depth * DEPTH_CUT : 1;
-		else if (p->depth < 2 * s->guesses)
+		else if (kept * 4 >= count && p->depth < 2 * s->guesses)
 			p->depth = 2 * s->guesses;
 		s->guesses = 0;
 		p->trust = kept > 0 ? p->trust + 1 : p->trust - .5;

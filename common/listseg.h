@@ -19,6 +19,10 @@ struct listseg_sample {
 	double pages;
 };
 
+/* What a guess was made from: the page that its segment had last read; the
+ * page that another one had read, in the same folder; or what lies before. */
+enum listseg_guess { GUESS_OWN, GUESS_NEAR, GUESS_FAR, GUESSES };
+
 struct listseg {
 	struct listplan_seg pub; /* first, so that the two convert */
 	struct listseg *next, *prev;
@@ -29,9 +33,9 @@ struct listseg {
 	double hoped, got;	       /* pages since it was cut */
 	double total;		       /* pages since it began */
 	bool strange;		       /* no page tells of where it is */
-	bool hoped_begun;	       /* begun when it was cut */
-	bool begun;		       /* gave keys of its own */
-	unsigned guesses;	       /* cuts made from one density */
+	enum listseg_guess hoped_by;
+	bool begun;	  /* gave keys of its own */
+	unsigned guesses; /* cuts made from one density */
 };
 
 struct listplan {
@@ -44,10 +48,10 @@ struct listplan {
 	double page_names; /* names of a full page */
 	double page_bytes; /* bytes of a page, lately */
 	size_t ramp;
-	size_t guessing; /* segments cut that have not answered */
-	double bias[2];	 /* how long segments are, by what was hoped */
-	double depth;	 /* how many cuts one density may give */
-	double trust;	 /* how many cuts may be unanswered */
+	size_t guessing;      /* segments cut that have not answered */
+	double bias[GUESSES]; /* how long segments are, by what was hoped */
+	double depth;	      /* how many cuts one density may give */
+	double trust;	      /* how many cuts may be unanswered */
 	bool collapsed;
 };
 
