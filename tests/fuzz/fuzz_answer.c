@@ -122,7 +122,8 @@ http_submit(struct http *h, struct http_req *req)
 	(void)h;
 	FUZZ_CHECK(net.open == NULL && ++net.requests <= MOST);
 	FUZZ_CHECK(strpbrk(req->url, " \r\n") == NULL);
-	FUZZ_CHECK(strncmp(req->url, "http://store.test:1/", 20) == 0);
+	FUZZ_CHECK(strncmp(req->url, "http://store.test:1/", 20) == 0 ||
+	    strncmp(req->url, "https://store.test:1/", 21) == 0);
 	for (i = 0; i < req->nheaders; i++)
 		FUZZ_CHECK(strpbrk(req->headers[i], "\r\n") == NULL);
 	net.open = req;
