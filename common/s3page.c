@@ -242,3 +242,9 @@ s3page_active(const struct s3page *p)
 {
 	return s3req_active(&p->req);
 }
+
+bool
+s3page_sent(const struct s3page *p)
+{
+	return s3req_sent(&p->req);
+}

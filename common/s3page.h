@@ -58,5 +58,6 @@ void	s3page_cancel(struct s3page *p);
 /* Not needed for now: drop the results, keep little memory. */
 void	s3page_rest(struct s3page *p);
 bool	s3page_active(const struct s3page *p);
+bool	s3page_sent(const struct s3page *p);	/* it is on its way now */
 
 #endif

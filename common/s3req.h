@@ -72,7 +72,7 @@ struct s3req_header {
 			   * carried out without our knowing (f->unanswered),
 			   * say so instead of trying again */
 #define S3REQ_STREAM 0x02 /* a large body either way */
-#define S3REQ_NOT_RETRIED 0x04 /* one attempt: clean-up on the way out */
+#define S3REQ_NOT_RETRIED 0x04 /* one attempt: on the way out */
 #define S3REQ_AHEAD  0x08 /* ends what has begun: goes before new requests */
 #define S3REQ_BESIDE 0x10 /* needed by a request that is in flight and waits
 			   * for it: goes without waiting for the window */

@@ -242,6 +242,8 @@ copy_stop(struct copy *c)
 	case COPY_SEEK:
 	case COPY_LIST:
 	case COPY_CREATE:
+		/* If what is on its way fails, it does not set out again. */
+		c->req.flags |= S3REQ_NOT_RETRIED;
 		if (!s3req_sent(&c->req))
 			s3req_cancel(&c->req);
 		break;

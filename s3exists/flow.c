@@ -204,6 +204,7 @@ wind_up(struct s3exists *s)
 	fail_clear(&f);
 	fail_set(&f, FAIL_CANCELLED, "not looked up");
 	join_stop(s->join, &f, cancel);
+	probe_stop(s, cancel);
 }
 
 static void

@@ -563,8 +563,9 @@ join_stop(struct join *j, const struct fail *f, bool cancel)
 	struct batch *b;
 	size_t index;
 
-	for (c = j->active; cancel && c != NULL; c = c->next)
-		s3page_cancel(&c->page);
+	for (c = j->active; c != NULL; c = c->next)
+		if (cancel || !s3page_sent(&c->page))
+			s3page_cancel(&c->page);
 	while (j->waiting.first != NULL) {
 		fail_ranks(j, j->waiting.first, j->waiting.first->hi, f);
 		range_queue_drop(&j->waiting);

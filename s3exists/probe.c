@@ -172,12 +172,13 @@ probe_start(struct s3exists *s, struct batch *b, size_t index)
 }
 
 void
-probe_cancel_all(struct s3exists *s)
+probe_stop(struct s3exists *s, bool cancel)
 {
 	struct probe *p;
 
 	for (p = s->asking; p != NULL; p = p->next)
-		s3req_cancel(&p->req);
+		if (cancel || !s3req_sent(&p->req))
+			s3req_cancel(&p->req);
 }
 
 void

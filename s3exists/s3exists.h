@@ -73,7 +73,8 @@ void join_free(struct join *j);
 void join_add(struct join *j, struct batch *b);
 /* Begins what the window has room for. */
 void join_work(struct join *j);
-/* Fails what has not begun; with cancel also what is in flight. */
+/* Fails what is not in flight (it waits for its turn, for credentials or to be
+ * tried again); with cancel also what is. */
 void join_stop(struct join *j, const struct fail *f, bool cancel);
 bool join_idle(const struct join *j); /* nothing in flight */
 
@@ -81,7 +82,8 @@ bool join_idle(const struct join *j); /* nothing in flight */
 
 /* Asks for record i of b and all with its key.  The batch must stay. */
 void probe_start(struct s3exists *s, struct batch *b, size_t index);
-void probe_cancel_all(struct s3exists *s);
+/* As join_stop(). */
+void probe_stop(struct s3exists *s, bool cancel);
 void probe_free_all(struct s3exists *s);
 
 #endif

@@ -26,6 +26,24 @@ for signal in INT TERM; do
 	is "$(ask '/diff?a=src&b=dst' | head -c 300)" '' 'makes it complete'
 done
 
+# What waits to be tried again is not in flight, and is not waited for.
+say 'fault * always 503'
+for how in 's3exists --probe head' 's3exists --probe list' 's3cp src' \
+    's3cp --via stream src'; do
+	say 'log reset'
+	# shellcheck disable=SC2086
+	start $how --failed failed dst k >out 2>err &
+	pid=$!
+	until_counted requests 1 $pid
+	kill -TERM $pid
+	wait $pid
+	is $? 143 "$how, the store refusing: dies by SIGTERM"
+	ok "$how: it has not tried to the end ($(counted requests))" \
+	    [ "$(counted requests)" -lt 10 ]
+	is "$(cat failed)" k "$how: what was not done is in --failed"
+done
+say 'faults clear'
+
 # In the middle of a multipart copy: two parts are there, two under way.
 say 'put src film size=40M' 'bucket dst max-copy=10M' 'drop dst' \
     'bucket dst max-copy=10M' 'bucket src max-copy=10M' 'log reset' \
