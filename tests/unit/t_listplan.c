@@ -450,6 +450,32 @@ test_shape(const struct floor *f, size_t n)
 	shapes_free(&b);
 }
 
+/*
+ * A million keys, more than half of them in one day, whatever the order in
+ * which answers come: the figures that are promised for regular names.
+ */
+static void
+test_dated(void)
+{
+	struct bucket b;
+	struct world w;
+
+	shapes_make(&b, shapes_find("dated"), 1000000, 7);
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		w = world_of(&b, seed);
+		run(&w);
+		figures(&w, "dated");
+		ok(exact(&w), "dated, seed %d: each key once, in order",
+		    (int)seed);
+		ok(speedup(&w) >= 24,
+		    "dated, seed %d: at least 24 times faster", (int)seed);
+		ok(surplus(&w) <= 25, "dated, seed %d: at most 25 %% more",
+		    (int)seed);
+		free(w.seen);
+	}
+	shapes_free(&b);
+}
+
 static void
 test_small(void)
 {
@@ -778,6 +804,7 @@ main(int argc, char **argv)
 		return figures_main(n, &opt, seed, argv + optind);
 	for (size_t i = 0; i < FLOORS; i++)
 		test_shape(&floors[i], n);
+	test_dated();
 	test_small();
 	test_governor();
 	test_window();
