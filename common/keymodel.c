@@ -11,7 +11,7 @@
 #define SYMBOLS	 KEYMODEL_SYMBOLS
 #define SCALE	 KEYMODEL_SCALE
 #define ROUNDS	 2    /* falls in a page after which a position counts */
-#define WRAPPED	 16   /* bytes that each fall in a page has shown for good */
+#define WRAPPED	 3    /* falls in all pages after which no more is expected */
 #define SHOWN	 40   /* counts that show an alphabet */
 #define DEEP	 48   /* positions looked at after a common prefix */
 #define ENOUGH	 20   /* keys that make a context worth its own table */
@@ -447,13 +447,14 @@ weigh_round(
 	table_fill(t, weight, sum);
 }
 
-/* Has it shown all its bytes?  A few are shown by going round once. */
+/* Has it shown all its bytes?  Digits mostly count, one after the other. */
 static bool
 wrapped(const struct position *p)
 {
-	unsigned lo, hi;
+	unsigned lo = 0, hi = 0;
 
-	return p->falls * WRAPPED > set_span(&p->seen, 0, 255, &lo, &hi);
+	set_span(&p->seen, 0, 255, &lo, &hi);
+	return p->falls >= (lo >= '0' && hi <= '9' ? 1 : WRAPPED);
 }
 
 /*
