@@ -2,6 +2,7 @@
 
 #include "keyname.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@
 #define BOUNDED	  8    /* times that a bound must have been seen */
 #define PLENTY	  128  /* counts that need no other ones */
 #define STRAY	  .02  /* of what is not thought possible */
+#define LEAD	  0xc2 /* what UTF-8 begins with that is not ASCII: this */
+#define LEAD_LAST 0xf4 /* to this */
 #define ALIKE	  16   /* positions to the right that may be like one */
 
 struct tally {
@@ -342,9 +345,10 @@ possible_alike(const struct keyname *k, size_t at, const bool *seen, bool *may)
 	}
 }
 
-/* Every letter and digit has a little, that no name is out of mind. */
+/* Every letter and digit has a little, that no name is out of mind, and where
+ * another script was seen so has what begins any. */
 static double
-weigh_rest(double weight[KEYMODEL_SYMBOLS], double sum)
+weigh_rest(double weight[KEYMODEL_SYMBOLS], double sum, bool scripts)
 {
 	static const char all[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				  "abcdefghijklmnopqrstuvwxyz";
@@ -352,6 +356,10 @@ weigh_rest(double weight[KEYMODEL_SYMBOLS], double sum)
 
 	for (size_t i = 0; i + 1 < sizeof(all); i++) {
 		weight[(unsigned char)all[i] + 1] += each;
+		sum += each;
+	}
+	for (unsigned c = LEAD; scripts && c <= LEAD_LAST; c++) {
+		weight[c + 1] += each;
 		sum += each;
 	}
 	return sum;
@@ -373,18 +381,20 @@ keyname_looks_back(struct keyname *k, size_t at, unsigned prev)
 }
 
 /* What elsewhere may tell of a place counts only as far as it is thought
- * possible there. */
+ * possible there, and the less, the less of it is. */
 static void
 blend(const struct tally *t, const bool *may, double weight[], double elsewhere)
 {
-	double known = 0;
+	double known = 0, like;
 
 	for (size_t s = 0; s < SYMBOLS; s++)
 		known += may == NULL || may[s] ? t->count[s] : 0;
+	like = t->total > 0 ? sqrt(known / t->total) : 0;
+	known *= like;
 	for (size_t s = 0; s < SYMBOLS; s++) {
 		weight[s] *= elsewhere;
 		if (may == NULL || may[s])
-			weight[s] += t->count[s];
+			weight[s] += like * t->count[s];
 		weight[s] /= known + elsewhere;
 	}
 }
@@ -421,5 +431,5 @@ keyname_weigh(struct keyname *k, size_t at, unsigned before, unsigned prev,
 		blend(&here->forks, NULL, weight, ELSEWHERE);
 	for (size_t s = 0; s < SYMBOLS; s++)
 		sum += weight[s];
-	return weigh_rest(weight, sum);
+	return weigh_rest(weight, sum, any(seen, LEAD + 1, LEAD_LAST + 1));
 }

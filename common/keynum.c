@@ -300,10 +300,8 @@ keynum_of(struct keynum_model *m, const char *key, size_t len, size_t from,
 	}
 }
 
-/* Make what out holds valid UTF-8: complete the first broken sequence with
- * the least bytes that will do, and drop what follows it. */
-static void
-mend(struct buf *out, size_t whole)
+void
+keynum_mend(struct buf *out, size_t whole)
 {
 	unsigned char lo, hi, first;
 	size_t good, fit, need;
@@ -351,5 +349,5 @@ keynum_key(struct keynum_model *m, const char *prefix, size_t from,
 		buf_addc(out, (char)(t->sym[j] - 1));
 	}
 	if (!keymodel_raw(m))
-		mend(out, from > 4 ? from - 4 : 0);
+		keynum_mend(out, from > 4 ? from - 4 : 0);
 }

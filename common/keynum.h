@@ -74,5 +74,8 @@ void keynum_end(struct keynum *number);
 size_t keynum_common(const char *a, size_t alen, const char *b, size_t blen);
 /* How many bytes at the beginning are whole, valid UTF-8 sequences. */
 size_t keynum_utf8(const char *key, size_t len);
+/* Make what out holds valid UTF-8, as its first bytes are: complete the first
+ * broken sequence with the least bytes that will do, and drop what follows. */
+void keynum_mend(struct buf *out, size_t whole);
 
 #endif

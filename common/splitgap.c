@@ -14,6 +14,7 @@
 #define UNKNOWN .5  /* of the folder's mean, where no page tells */
 #define EDGE	.1  /* a probe so near to a folder's end goes to the end */
 #define DIGITS	12  /* bytes by which a cut is made exact */
+#define FINE	12  /* bytes behind the first that differs that count */
 
 /* What pages have shown of a folder. */
 struct pool {
@@ -61,10 +62,14 @@ static double
 width_of(struct splitplan *p, size_t len, struct listplan_key lo,
     struct listplan_key hi)
 {
+	size_t same = hi.data != NULL ? common(lo, hi) : 0;
+	size_t most = (same > len ? same : len) + FINE;
 	struct keynum a, b;
 
+	lo.len = lo.len < most ? lo.len : most;
+	hi.len = hi.len < most ? hi.len : most;
 	keynum_of(p->cut.model, lo.data, lo.len, len, &a);
-	if (hi.data == NULL || common(lo, hi) < len)
+	if (hi.data == NULL || same < len)
 		keynum_end(&b);
 	else
 		keynum_of(p->cut.model, hi.data, hi.len, len, &b);

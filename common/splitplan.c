@@ -23,8 +23,10 @@
 #define OUTLIER	   4		      /* times what a probe stands for */
 #define PATIENCE   .1 /* of what is under way: less is not worth a probe */
 #define RENEW	   2 /* all is judged anew when so many times as much is known */
-#define EXPLORE	   .8  /* of the budget: then what is known is measured out */
-#define CLOSE_BY   2.0 /* pages: a gap that is read from its beginning */
+#define EXPLORE	   .8	/* of the budget: then what is known is measured out */
+#define LEAD	   0xc2 /* what UTF-8 begins with that is not ASCII: this */
+#define LEAD_LAST  0xf4 /* to this */
+#define CLOSE_BY   2.0	/* pages: a gap that is read from its beginning */
 
 struct splitplan *
 splitplan_new(const struct splitplan_params *params)
@@ -87,7 +89,7 @@ judge(struct splitplan *p, struct splitnode *n)
 	n->stake = parts.stake;
 	p->total += n->gap;
 	/* Where the bucket ends comes before all else. */
-	if (n->next == NULL && p->hi.data == NULL && p->probes % 2 == 0)
+	if (n->next == NULL && p->hi.data == NULL)
 		n->stake = HUGE_VAL;
 	if (!n->probing)
 		splitnode_push(p, n);
@@ -113,12 +115,40 @@ judge_all(struct splitplan *p)
 	p->renew = p->answers + p->answers / RENEW + 1;
 }
 
+/*
+ * A key half-way by bytes between k and all that may follow, to find where the
+ * bucket ends: names seen so far tell nothing of that.  data NULL: none.
+ */
+static struct listplan_key
+choose_beyond(struct splitplan *p, struct listplan_key k)
+{
+	size_t same = p->cut.prefix_len;
+	unsigned byte = k.len > same ? (unsigned char)k.data[same] : 0;
+
+	if (byte >= LEAD_LAST)
+		return (struct listplan_key){NULL, 0};
+	byte = (byte + LEAD_LAST + 1) / 2;
+	if (byte > 0x7f && byte < LEAD)
+		byte = LEAD;
+	buf_reset(&p->cut.key);
+	buf_add(&p->cut.key, k.data, same);
+	buf_addc(&p->cut.key, (char)byte);
+	keynum_mend(&p->cut.key, same);
+	return (struct listplan_key){p->cut.key.data, p->cut.key.len};
+}
+
 /* Where to probe the gap after n; the key is borrowed. */
 static struct listplan_key
 choose_key(struct splitplan *p, struct splitnode *n)
 {
 	struct splitgap_parts parts;
+	struct listplan_key beyond;
 
+	if (n->next == NULL && p->hi.data == NULL && n->count > 0) {
+		beyond = choose_beyond(p, n->last);
+		if (beyond.data != NULL && keycut_compare(beyond, n->last) > 0)
+			return beyond;
+	}
 	if (n->count < 1 || n->gap < CLOSE_BY * p->page_keys)
 		return n->last;
 	splitgap_judge(p, n, &parts);
