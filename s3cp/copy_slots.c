@@ -214,9 +214,14 @@ copy_slots_cancel(struct copy_slots *s)
 	for (slot = s->all; *slot != NULL; slot++) {
 		if ((*slot)->number == 0)
 			continue;
-		if ((*slot)->streamed)
+		if ((*slot)->streamed) {
 			span_cancel(&(*slot)->span);
-		else if (!s3req_sent(&(*slot)->req))
+			continue;
+		}
+		/* One on its way must end before the upload is aborted, but
+		 * need not be tried again. */
+		(*slot)->req.flags |= S3REQ_NOT_RETRIED;
+		if (!s3req_sent(&(*slot)->req))
 			s3req_cancel(&(*slot)->req);
 	}
 }

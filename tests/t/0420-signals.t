@@ -57,7 +57,20 @@ say 'faults clear'
 wait $pid
 is $? 130 'SIGINT in a multipart copy'
 is "$(ask '/uploads')" '' 'leaves no open upload'
-say 'delete src film'
+say 'drop dst' 'bucket dst' 'log reset' 'latency UploadPartCopy 500' \
+    'fault UploadPartCopy always 503'
+start s3cp --part-size 5M --multipart-threshold 5M -j 2 src dst film \
+    >out 2>err &
+pid=$!
+until_counted CreateMultipartUpload 1 $pid
+until_counted inflight 1 $pid
+kill -TERM $pid
+wait $pid
+is $? 143 'SIGTERM where no part can be copied'
+ok "no part is tried to the end ($(counted UploadPartCopy))" \
+    [ "$(counted UploadPartCopy)" -lt 10 ]
+is "$(ask '/uploads')" '' 'and no upload stays open'
+say 'faults clear' 'delete src film'
 
 # kill -9 at any moment, and again.  A request that is held keeps the run from
 # ending before.
