@@ -286,16 +286,15 @@ keymodel_raw(const struct keynum_model *m)
 
 /* Weights */
 
+#define DIGITS	UINT64_C(0x03ff000000000000) /* of the bytes below 64 */
+#define LETTERS UINT64_C(0x07fffffe07fffffe) /* of the 64 that follow */
+
 /* Does the place never show anything but a mark: a separator? */
 static bool
 only_marks(const struct set *s)
 {
-	unsigned lo, hi;
-
-	return set_span(s, '0', '9', &lo, &hi) == 0 &&
-	    set_span(s, 'A', 'Z', &lo, &hi) == 0 &&
-	    set_span(s, 'a', 'z', &lo, &hi) == 0 &&
-	    set_span(s, 128, 255, &lo, &hi) == 0;
+	return (s->bits[0] & DIGITS) == 0 && (s->bits[1] & LETTERS) == 0 &&
+	    s->bits[2] == 0 && s->bits[3] == 0;
 }
 
 /* A position further right, in the same run of letters and digits, that has
@@ -470,6 +469,7 @@ weigh_kinds(
 	size_t alike;
 	struct set bytes = {{0}}, full;
 	struct kinds k;
+	enum kind kind;
 	/* What the example has shown may still come here: half the weight. */
 	double sum = 0, mix = 0, even = 1;
 
@@ -495,12 +495,14 @@ weigh_kinds(
 		weight[s] = 1;
 		if (like != NULL)
 			weight[s] = like->count[s] + .02 * like->total;
-		mass[kind_of(&k, s)] += seen->count[s];
-		part[kind_of(&k, s)] += weight[s];
+		kind = kind_of(&k, s);
+		mass[kind] += seen->count[s];
+		part[kind] += weight[s];
 	}
 	for (unsigned s = 0; s < SYMBOLS; s++) {
-		enum kind kind = kind_of(&k, s);
-
+		if (weight[s] <= 0 && m->at[at]->all.count[s] == 0)
+			continue;
+		kind = kind_of(&k, s);
 		if (kind == KIND_ITSELF)
 			weight[s] = seen->count[s] * even;
 		else if (weight[s] > 0)
