@@ -155,6 +155,43 @@ test_shapes(size_t n)
 	test_shape(shapes_find("long"), n / 5, 2);
 }
 
+/* One bucket of a shape tells little: others of the same shape.  Dated at
+ * n / 25000 ranges is fewer pages than probes. */
+static void
+test_seeds(size_t n, const char *name, double most)
+{
+	struct bucket b;
+	struct outcome o;
+
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		shapes_make(&b, shapes_find(name), n, seed);
+		o = run(&b, n / 25000, 32);
+		figures(&o, n / 25000, name);
+		ok(worst(&o, n / 25000) <= most && o.probes <= n / 1250,
+		    "%s, seed %d: the largest range is at most %.1f times the "
+		    "mean",
+		    name, (int)seed, most);
+		shapes_free(&b);
+	}
+}
+
+/* Names of another script, far behind all others. */
+static size_t
+make_scripts(struct rng *r, uint64_t i, size_t n, char *to, size_t room)
+{
+	(void)r;
+	return (size_t)snprintf(
+	    to, room, i < n / 2 ? "а%07u" : "日%07u", (unsigned)i);
+}
+
+static void
+test_scripts(size_t n)
+{
+	static const struct shape scripts = {"scripts", make_scripts, true};
+
+	test_shape(&scripts, n, 4);
+}
+
 static void
 test_small(void)
 {
@@ -230,6 +267,9 @@ main(int argc, char **argv)
 	}
 	if (argv[optind] == NULL) {
 		test_shapes(n);
+		test_seeds(n, "words", 3);
+		test_seeds(n, "dated", 1.5);
+		test_scripts(n);
 		test_small();
 		test_failures();
 		return tap_done();
