@@ -8,12 +8,11 @@
 #include "buf.h"
 #include "diag.h"
 #include "limit.h"
-#include "visible.h"
 #include "xalloc.h"
 #include "xml.h"
+#include "xmlchar.h"
 
 #define MAX_FEED	 (1 << 30) /* XML_Parse() counts in int */
-#define REFERENCE_MAX	 16 /* longest that is looked at: &#x0000010FFFF; */
 #define REPLACEMENT	 "&#xFFFD;"
 #define REPLACEMENT_UTF8 "\xef\xbf\xbd"
 #define AMPLIFICATION	 2.0f /* no DTD, no entities: nothing to amplify */
@@ -65,7 +64,7 @@ struct xml {
 	size_t fed, max;
 	bool begun; /* past leading blanks */
 	bool replaced, cdata;
-	char pending[REFERENCE_MAX]; /* a cut reference or character */
+	char pending[XMLCHAR_MAX]; /* a cut reference or character */
 	size_t npending;
 	const char *error;
 };
@@ -375,81 +374,6 @@ parse(struct xml *x, const char *p, size_t len, bool last)
 	return false;
 }
 
-/* What bytes are to XML: good, forbidden, or too few to tell. */
-enum found { FOUND_FINE, FOUND_FORBIDDEN, FOUND_CUT };
-
-static bool
-forbidden(uint32_t code)
-{
-	return (code < 0x20 && code != '\t' && code != '\n' && code != '\r') ||
-	    (code >= 0xd800 && code < 0xe000) || code == 0xfffe ||
-	    code == 0xffff || code > 0x10ffff;
-}
-
-/*
- * What begins with the & at p: a reference to a character that XML forbids,
- * *used bytes long, or anything else, or not enough bytes to tell.
- */
-static enum found
-reference(const char *p, size_t len, size_t *used)
-{
-	uint32_t code = 0, digit, base = 10;
-	size_t i = 2, first;
-
-	*used = 1;
-	if (len < 2)
-		return FOUND_CUT;
-	if (p[1] != '#')
-		return FOUND_FINE;
-	if (i < len && p[i] == 'x') {
-		base = 16;
-		i++;
-	}
-	for (first = i; i < len && i < REFERENCE_MAX; i++) {
-		if (p[i] >= '0' && p[i] <= '9')
-			digit = (uint32_t)(p[i] - '0');
-		else if (base == 16 && (p[i] | 32) >= 'a' && (p[i] | 32) <= 'f')
-			digit = (uint32_t)((p[i] | 32) - 'a' + 10);
-		else if (p[i] == ';' && i > first && forbidden(code)) {
-			*used = i + 1;
-			return FOUND_FORBIDDEN;
-		} else
-			return FOUND_FINE;
-		if (code <= 0x10ffff)
-			code = code * base + digit;
-	}
-	return i < REFERENCE_MAX ? FOUND_CUT : FOUND_FINE;
-}
-
-/* How many bytes from p on could yet become a character, at least 1. */
-static size_t
-begun_character(const char *p, size_t len, bool *whole)
-{
-	unsigned char lead = (unsigned char)*p;
-	size_t n = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-	size_t i;
-
-	for (i = 1; i < n && i < len && ((unsigned char)p[i] & 0xc0) == 0x80;)
-		i++;
-	*whole = i == n || i < len || lead > 0xf4;
-	return i;
-}
-
-/* What the & or the byte that is not printable ASCII at p begins. */
-static enum found
-look(const char *p, size_t len, size_t *used)
-{
-	uint32_t code = 0;
-	bool whole;
-
-	if (*p == '&')
-		return reference(p, len, used);
-	if ((*used = visible_character(p, len, &code)) > 0)
-		return forbidden(code) ? FOUND_FORBIDDEN : FOUND_FINE;
-	*used = begun_character(p, len, &whole);
-	return whole ? FOUND_FORBIDDEN : FOUND_CUT;
-}
-
 static bool
 replace(struct xml *x)
 {
@@ -461,47 +385,22 @@ replace(struct xml *x)
 static bool
 finish_pending(struct xml *x, const char **p, const char *end)
 {
-	enum found kind = FOUND_CUT;
+	enum xmlchar kind = XMLCHAR_CUT;
 	size_t used;
 
-	while (kind == FOUND_CUT && *p < end) {
+	while (kind == XMLCHAR_CUT && *p < end) {
 		x->pending[x->npending++] = *(*p)++;
-		kind = look(x->pending, x->npending, &used);
+		kind = xmlchar_look(x->pending, x->npending, &used);
 	}
-	if (kind == FOUND_CUT)
+	if (kind == XMLCHAR_CUT)
 		return true;
 	/* If the last byte is no part of it, it may begin another one. */
-	if (*x->pending == '&' && kind == FOUND_FINE)
+	if (*x->pending == '&' && kind == XMLCHAR_FINE)
 		used = x->npending - 1;
 	*p -= x->npending - used;
 	x->npending = 0;
-	return kind == FOUND_FORBIDDEN ? replace(x) :
-					 parse(x, x->pending, used, false);
-}
-
-/* Some byte of the eight is an ampersand, a control character or no ASCII. */
-static bool
-is_odd(const char *p)
-{
-	const uint64_t each = UINT64_C(0x0101010101010101);
-	uint64_t word, ampersand;
-
-	memcpy(&word, p, sizeof(word));
-	ampersand = word ^ each * '&';
-	return ((word | ((word - each * ' ') & ~word) |
-		    ((ampersand - each) & ~ampersand)) &
-		   each * 0x80) != 0;
-}
-
-/* The first byte from p on that has to be looked at, or end. */
-static const char *
-odd(const char *p, const char *end)
-{
-	while (end - p >= 8 && !is_odd(p))
-		p += 8;
-	while (p < end && *p >= ' ' && *p <= '~' && *p != '&')
-		p++;
-	return p;
+	return kind == XMLCHAR_FORBIDDEN ? replace(x) :
+					   parse(x, x->pending, used, false);
 }
 
 /* Hand bytes to expat, those that XML forbids replaced.  Most references are
@@ -515,12 +414,12 @@ filter(struct xml *x, const char *p, const char *end, bool last)
 	if (x->npending > 0 && !finish_pending(x, &p, end))
 		return false;
 	from = p;
-	while ((p = odd(p, end)) < end) {
-		switch (look(p, (size_t)(end - p), &used)) {
-		case FOUND_FINE:
+	while ((p = xmlchar_odd(p, end)) < end) {
+		switch (xmlchar_look(p, (size_t)(end - p), &used)) {
+		case XMLCHAR_FINE:
 			p += used;
 			continue;
-		case FOUND_CUT:
+		case XMLCHAR_CUT:
 			if (last) { /* the parser will say so */
 				p += used;
 				continue;
@@ -529,7 +428,7 @@ filter(struct xml *x, const char *p, const char *end, bool last)
 			memcpy(x->pending, p, x->npending);
 			end = p;
 			break;
-		case FOUND_FORBIDDEN:
+		case XMLCHAR_FORBIDDEN:
 			if ((p > from &&
 				!parse(x, from, (size_t)(p - from), false)) ||
 			    !replace(x))

@@ -33,7 +33,7 @@ claim 'only json.c sees jansson' "$(only 'jansson' json.c)"
 
 # The layer of each module; its files may include lower layers, and its own.
 layers='0 xalloc buf diag fail clock num visible limit version
-1 uri location hash sign when record xml reply reply_page conf endp endpurl
+1 uri location hash sign when record xml xmlchar reply reply_page conf endp endpurl
 1 retry window keynum keymodel keyname keycut keypage words json settings
 1 listplan listpick listseg splitplan splitgap splitnode
 2 loop http keyio engine cred
