@@ -314,7 +314,7 @@ copy_parts_stop(struct copy *c)
 		copy_slots_cancel(p->slots);
 		return;
 	}
-	if (p->next > p->plan.count)
+	if (p->next > p->plan.count && copy_slots_last_try(p->slots))
 		return; /* soon done */
 	fail_clear(&f);
 	fail_set(&f, FAIL_CANCELLED, "ended before all parts were copied");

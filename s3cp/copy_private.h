@@ -179,6 +179,8 @@ void copy_slots_start(struct copy_slots *s, unsigned number,
 /* A part that the store copies may outlive an abort, so it is waited for; what
  * was not sent yet, or goes through here, is not sent any more. */
 void copy_slots_cancel(struct copy_slots *s);
+/* From now on no part is tried again.  False: some part is waiting to be. */
+bool copy_slots_last_try(struct copy_slots *s);
 
 /* --- copy_parts.c: PARTS and DRAIN --- */
 

@@ -206,6 +206,25 @@ copy_slots_start(struct copy_slots *s, unsigned number, const struct plan *plan,
 		copy_part(slot, offset, len, plan->count > 1);
 }
 
+bool
+copy_slots_last_try(struct copy_slots *s)
+{
+	struct slot **slot;
+	bool moving = true;
+
+	for (slot = s->all; *slot != NULL; slot++) {
+		if ((*slot)->number == 0)
+			continue;
+		if ((*slot)->streamed) {
+			moving &= span_last_try(&(*slot)->span);
+			continue;
+		}
+		(*slot)->req.flags |= S3REQ_NOT_RETRIED;
+		moving &= s3req_sent(&(*slot)->req);
+	}
+	return moving;
+}
+
 void
 copy_slots_cancel(struct copy_slots *s)
 {

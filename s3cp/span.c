@@ -155,6 +155,16 @@ span_fail(struct span *s, const struct fail *f, bool again)
 	s3req_cancel(&s->put);
 }
 
+bool
+span_last_try(struct span *s)
+{
+	s->tries = (unsigned)s->env->attempts;
+	s->get.flags |= S3REQ_NOT_RETRIED;
+	s->put.flags |= S3REQ_NOT_RETRIED;
+	return s->state != SPAN_WAITING &&
+	    !(s->state == SPAN_FAILING && s->again);
+}
+
 void
 span_cancel(struct span *s)
 {

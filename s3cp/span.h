@@ -89,5 +89,7 @@ void span_init(struct span *s, struct s3req_env *env, struct pool *pool);
 void span_fini(struct span *s); /* must not be under way */
 void span_start(struct span *s);
 void span_cancel(struct span *s);
+/* From now on nothing is tried again.  False: it is waiting to be. */
+bool span_last_try(struct span *s);
 
 #endif

@@ -70,6 +70,23 @@ is $? 143 'SIGTERM where no part can be copied'
 ok "no part is tried to the end ($(counted UploadPartCopy))" \
     [ "$(counted UploadPartCopy)" -lt 10 ]
 is "$(ask '/uploads')" '' 'and no upload stays open'
+
+# The same where all parts were begun: none is soon done.
+for via in server stream; do
+	op=UploadPartCopy
+	[ $via = server ] || op=UploadPart
+	say 'drop dst' 'bucket dst' 'faults clear' 'log reset' "fault $op always 503"
+	start s3cp --via $via --part-size 5M --multipart-threshold 5M src dst \
+	    film >out 2>err &
+	pid=$!
+	until_counted $op 16 $pid
+	kill -TERM $pid
+	wait $pid
+	is $? 143 "SIGTERM where all parts wait to be tried again, $via"
+	ok "and none is tried to the end ($(counted $op))" \
+	    [ "$(counted $op)" -lt 60 ]
+	is "$(ask '/uploads')" '' 'and no upload is left open'
+done
 say 'faults clear' 'delete src film'
 
 # kill -9 at any moment, and again.  A request that is held keeps the run from
