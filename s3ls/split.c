@@ -1,4 +1,10 @@
-/* --split: N ranges of about equal size, from a few pages. */
+/*
+ * --split: N ranges of about equal size, from a few pages.
+ *
+ * The plan gets answers in the order of its probes, whichever comes first, and
+ * is asked for the next probes after each: so a bucket that does not change
+ * is cut at the same keys each time, by machines fast and slow.
+ */
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +20,9 @@ struct probe {
 	struct s3page page;
 	struct split *split;
 	struct splitplan_probe *asked;
-	struct probe *next;
+	struct probe *next; /* idle, or asked after it */
+	bool done;
+	struct fail fail;
 };
 
 struct split {
@@ -22,7 +30,7 @@ struct split {
 	struct loop_hook hook;
 	struct splitplan *plan;
 	struct probe *idle;
-	int flying;
+	struct probe *first, **end; /* asked, not yet given to the plan */
 	bool over;
 	struct keypage_keys keys; /* of a page, for the plan to judge */
 	/* the ranges, as they are printed */
@@ -62,25 +70,27 @@ static void
 probe_done(struct s3page *page, const struct fail *f)
 {
 	struct probe *p = page->arg;
-	struct split *s = p->split;
 	char *token;
 
-	s->flying--;
 	if (f->kind == FAIL_NONE && page->page.count == 0 && page->more &&
-	    page->token.len > 0 && !s->over) {
+	    page->token.len > 0 && !p->split->over) {
 		/* An empty page leads on by its token alone. */
-		s->flying++;
 		token = xmemdup0(page->token.data, page->token.len);
 		s3page_fetch(page, "", 0, token, 0);
 		free(token);
 		return;
 	}
-	p->next = s->idle;
-	s->idle = p;
-	if (s->over)
-		return;
-	if (f->kind != FAIL_NONE) {
-		fail(s, f);
+	p->fail = *f;
+	p->done = true;
+}
+
+static void
+take_answer(struct split *s, struct probe *p)
+{
+	const struct s3page *page = &p->page;
+
+	if (p->fail.kind != FAIL_NONE) {
+		fail(s, &p->fail);
 		return;
 	}
 	keypage_expand(&s->keys, &page->page);
@@ -139,22 +149,44 @@ print_ranges(struct split *s)
 }
 
 static void
-work(void *arg)
+ask(struct split *s)
 {
-	struct split *s = arg;
 	struct splitplan_probe *asked;
 	struct listplan_key after;
 	struct probe *p;
 
-	while (!s->over && engine_room(s->s3ls->app.engine) > 0 &&
-	    (asked = splitplan_next(s->plan)) != NULL) {
+	while ((asked = splitplan_next(s->plan)) != NULL) {
 		p = probe_get(s);
 		p->asked = asked;
+		p->done = false;
+		p->next = NULL;
+		*s->end = p;
+		s->end = &p->next;
 		after = splitplan_after(asked);
-		s->flying++;
 		s3page_fetch(&p->page, after.data, after.len, NULL, 0);
 	}
-	if (s->flying > 0)
+}
+
+static void
+work(void *arg)
+{
+	struct split *s = arg;
+	struct probe *p;
+
+	if (s->first == NULL && !s->over)
+		ask(s);
+	while ((p = s->first) != NULL && p->done) {
+		if ((s->first = p->next) == NULL)
+			s->end = &s->first;
+		if (!s->over)
+			take_answer(s, p);
+		s3page_rest(&p->page);
+		p->next = s->idle;
+		s->idle = p;
+		if (!s->over)
+			ask(s);
+	}
+	if (s->first != NULL)
 		return;
 	if (!s->over)
 		print_ranges(s);
@@ -177,6 +209,7 @@ split_start(struct s3ls *ls)
 	};
 
 	s->s3ls = ls;
+	s->end = &s->first;
 	ls->splitting = s;
 	s->plan = splitplan_new(&params);
 	keypage_keys_init(&s->keys);
