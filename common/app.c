@@ -166,7 +166,7 @@ set_up_engine(struct app *app)
 	    .max_rate = app->options.max_rate,
 	};
 
-	app->http = http_new(app->options.jobs);
+	app->http = http_new();
 	app->loop = loop_new(http_wait, app->http, clock_mono);
 	http_set_loop(app->http, app->loop);
 	app->engine = engine_new(app->loop, &params);

@@ -1,8 +1,8 @@
 /*
- * One multi handle, one thread, one wait.  A request occupies a slot, which
+ * Some multi handles, one thread, one wait.  A request occupies a slot, which
  * owns an easy handle that is reused: options that never change are set once,
  * and connections, TLS sessions and the parsed CA store live in the multi
- * handle.
+ * handle of the slot's shard.
  */
 
 #include <curl/curl.h>
@@ -18,8 +18,10 @@
 #include "limit.h"
 #include "xalloc.h"
 
-#define SLICE 1 /* ms of answers before new requests go */
+#define SLICE 1	 /* ms of answers before new requests go */
+#define SHARD 64 /* slots of a multi handle */
 
+static struct http_shard *shard_new(struct http *h);
 static void finish(struct http_slot *slot, CURLcode code);
 static void slot_call(void *arg);
 
@@ -187,6 +189,10 @@ slot_new(struct http *h)
 	struct http_slot *slot = xcalloc(1, sizeof(*slot));
 
 	slot->http = h;
+	slot->shard = h->shards;
+	if (slot->shard == NULL || slot->shard->slots == SHARD)
+		slot->shard = shard_new(h);
+	slot->shard->slots++;
 	if ((slot->easy = curl_easy_init()) == NULL)
 		diag_oom();
 	slot->call.fn = slot_call;
@@ -219,7 +225,7 @@ http_submit(struct http *h, struct http_req *req)
 
 	http_options_request(slot, req);
 	h->stats.requests++;
-	if (curl_multi_add_handle(h->multi, slot->easy) != CURLM_OK)
+	if (curl_multi_add_handle(slot->shard->multi, slot->easy) != CURLM_OK)
 		diag_oom();
 }
 
@@ -345,7 +351,7 @@ finish(struct http_slot *slot, CURLcode code)
 	curl_easy_getinfo(
 	    slot->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	req->content_length = length;
-	curl_multi_remove_handle(h->multi, slot->easy);
+	curl_multi_remove_handle(slot->shard->multi, slot->easy);
 	loop_defer_cancel(h->loop, &slot->call);
 	slot->req = NULL;
 	req->slot = NULL;
@@ -357,19 +363,22 @@ finish(struct http_slot *slot, CURLcode code)
 static void
 finish_all(struct http *h)
 {
-	struct http_slot *slot;
+	struct http_shard *shard;
 	CURLMsg *msg;
 	char *private;
 	int left;
 
-	while ((msg = curl_multi_info_read(h->multi, &left)) != NULL) {
-		if (msg->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
-		slot = (struct http_slot *)(void *)private;
-		h->called = true;
-		finish(slot, msg->data.result);
-	}
+	for (shard = h->shards; shard != NULL; shard = shard->next)
+		while (
+		    (msg = curl_multi_info_read(shard->multi, &left)) != NULL) {
+			if (msg->msg != CURLMSG_DONE)
+				continue;
+			curl_easy_getinfo(
+			    msg->easy_handle, CURLINFO_PRIVATE, &private);
+			h->called = true;
+			finish((struct http_slot *)(void *)private,
+			    msg->data.result);
+		}
 }
 
 /* --- the waiter --- */
@@ -380,13 +389,28 @@ finish_all(struct http *h)
  * of them can be followed by a new request, so that a store idles while we
  * work and we idle while it works.
  */
+static void
+set_owner(struct http_shard *shard, int fd)
+{
+	struct http *h = shard->http;
+	size_t need = (size_t)fd + 1;
+
+	if (need > h->nowners) {
+		h->nowners = 2 * need;
+		h->owners = xreallocarray(
+		    h->owners, h->nowners, sizeof(struct http_shard *));
+	}
+	h->owners[fd] = shard;
+}
+
 static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *private)
 {
-	struct http *h = arg;
+	struct http_shard *shard = arg;
 
 	(void)easy, (void)private;
-	http_fds_want(&h->fds, fd,
+	set_owner(shard, fd);
+	http_fds_want(&shard->http->fds, fd,
 	    what == CURL_POLL_IN	? POLLIN :
 		what == CURL_POLL_OUT	? POLLOUT :
 		what == CURL_POLL_INOUT ? POLLIN | POLLOUT :
@@ -397,23 +421,45 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *private)
 static int
 on_timer(CURLM *multi, long ms, void *arg)
 {
-	struct http *h = arg;
+	struct http_shard *shard = arg;
 
 	(void)multi;
-	h->due = ms < 0 ? -1 : clock_mono() + ms;
+	shard->due = ms < 0 ? -1 : clock_mono() + ms;
 	return 0;
 }
 
 /* Timers; requests begin by one, which is due at once. */
 static void
-run_timer(struct http *h)
+run_timers(struct http *h)
 {
+	struct http_shard *shard;
+	int64_t now = clock_mono();
 	int running;
 
-	if (h->due < 0 || h->due > clock_mono())
-		return;
-	h->due = -1;
-	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	for (shard = h->shards; shard != NULL; shard = shard->next) {
+		if (shard->due < 0 || shard->due > now)
+			continue;
+		shard->due = -1;
+		curl_multi_socket_action(
+		    shard->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	}
+}
+
+/* Until the first of them, at most timeout; -1: no end. */
+static int
+until_timer(const struct http *h, int timeout)
+{
+	const struct http_shard *shard;
+	int64_t now = clock_mono(), left;
+
+	for (shard = h->shards; shard != NULL; shard = shard->next) {
+		if (shard->due < 0)
+			continue;
+		left = shard->due > now ? shard->due - now : 0;
+		if (timeout < 0 || left < timeout)
+			timeout = (int)left;
+	}
+	return timeout;
 }
 
 /* What is ready, for about SLICE; the rest is as ready at the next wait. */
@@ -424,7 +470,7 @@ run_ready(struct http *h)
 	int fd, events, running;
 
 	while (http_fds_next(&h->fds, &fd, &events)) {
-		curl_multi_socket_action(h->multi, fd,
+		curl_multi_socket_action(h->owners[fd]->multi, fd,
 		    (events & POLLIN ? CURL_CSELECT_IN : 0) |
 			(events & POLLOUT ? CURL_CSELECT_OUT : 0) |
 			(events & ~(POLLIN | POLLOUT) ? CURL_CSELECT_ERR : 0),
@@ -440,46 +486,52 @@ void
 http_wait(void *arg, struct pollfd *fds, size_t count, int timeout)
 {
 	struct http *h = arg;
-	int64_t left;
 
 	h->called = false;
-	run_timer(h);
+	run_timers(h);
 	finish_all(h);
-	if (h->called) {
-		timeout = 0;
-	} else if (h->due >= 0) {
-		left = h->due - clock_mono();
-		if (timeout < 0 || left < timeout)
-			timeout = left > 0 ? (int)left : 0;
-	}
+	timeout = h->called ? 0 : until_timer(h, timeout);
 	http_fds_wait(&h->fds, fds, count, timeout);
 	loop_refresh(h->loop);
 	run_ready(h);
-	run_timer(h);
+	run_timers(h);
 	finish_all(h);
 }
 
 /* --- life --- */
 
+static struct http_shard *
+shard_new(struct http *h)
+{
+	struct http_shard *shard = xcalloc(1, sizeof(*shard));
+	CURLM *m = curl_multi_init();
+
+	if (m == NULL)
+		diag_oom();
+	curl_multi_setopt(m, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+	curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, SHARD + 8L);
+	curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(m, CURLMOPT_SOCKETDATA, shard);
+	curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, on_timer);
+	curl_multi_setopt(m, CURLMOPT_TIMERDATA, shard);
+	shard->http = h;
+	shard->multi = m;
+	shard->due = -1;
+	shard->next = h->shards;
+	h->shards = shard;
+	return shard;
+}
+
 struct http *
-http_new(int max)
+http_new(void)
 {
 	struct http *h = xcalloc(1, sizeof(*h));
 	struct http_slot *slot;
 	char *path = NULL;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-	    (h->multi = curl_multi_init()) == NULL)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		diag_oom();
-	curl_multi_setopt(
-	    h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)max + 8);
 	http_fds_init(&h->fds);
-	h->due = -1;
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
 	slot = slot_new(h);
 	curl_easy_getinfo(slot->easy, CURLINFO_CAINFO, &path);
 	h->ca_default = path == NULL ? NULL : xstrdup(path);
@@ -491,6 +543,7 @@ void
 http_free(struct http *h)
 {
 	struct http_slot *slot;
+	struct http_shard *shard;
 
 	if (h == NULL)
 		return;
@@ -504,9 +557,14 @@ http_free(struct http *h)
 		curl_easy_cleanup(slot->easy);
 		free(slot);
 	}
-	curl_multi_cleanup(h->multi);
+	while ((shard = h->shards) != NULL) {
+		h->shards = shard->next;
+		curl_multi_cleanup(shard->multi);
+		free(shard);
+	}
 	curl_global_cleanup();
 	free(h->ca_default);
+	free(h->owners);
 	http_fds_fini(&h->fds);
 	free(h);
 }

@@ -2,8 +2,8 @@
 #define HTTP_H
 
 /*
- * Many HTTP requests over one libcurl multi handle, each reported exactly
- * once.  The only file that sees libcurl is http.c.
+ * Many HTTP requests over libcurl multi handles, each reported exactly once.
+ * The only file that sees libcurl is http.c.
  *
  * Promises: done runs exactly once for each submitted request, from the loop,
  * never from inside http_submit() or http_cancel(); after it the request is
@@ -82,8 +82,7 @@ struct http_stats {
 	uint64_t	bytes_in, bytes_out;	/* bodies */
 };
 
-/* max: requests that will be open at one time, for the connection cache. */
-struct http *http_new(int max);
+struct http *http_new(void);
 /* What is still open ends as cancelled first; its done runs from here. */
 void	http_free(struct http *h);
 /* The waiter for loop_new(): arg is the struct http. */

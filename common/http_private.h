@@ -13,8 +13,21 @@
 #error "libcurl 7.85 or newer is needed"
 #endif
 
+/*
+ * A multi handle and its connections.  libcurl looks at one connection of a
+ * host after the other to find an idle one, so not all share one handle.
+ */
+struct http_shard {
+	struct http *http;
+	CURLM *multi;
+	int64_t due; /* of libcurl's next timer; -1: none */
+	int slots;   /* that belong to it */
+	struct http_shard *next;
+};
+
 struct http_slot {
 	struct http *http;
+	struct http_shard *shard;
 	struct http_req *req; /* NULL when free */
 	CURL *easy;
 	struct curl_slist headers[HTTP_HEADERS_MAX + 1];
@@ -31,12 +44,13 @@ struct http_slot {
 };
 
 struct http {
-	CURLM *multi;
+	struct http_shard *shards; /* the newest first */
 	struct loop *loop;
 	struct http_slot *slots, *free;
 	char *ca_default; /* from libcurl's own build */
 	struct http_fds fds;
-	int64_t due; /* of libcurl's next timer; -1: none */
+	struct http_shard **owners; /* of descriptors */
+	size_t nowners;
 	bool called; /* somebody above has heard of something */
 	struct http_stats stats;
 	/* A header; not on the stack, which compilers are told to zero. */
