@@ -151,6 +151,8 @@ done(struct s3req *req, const struct fail *f)
 			    &p->token, p->reply.token.data, p->reply.token.len);
 		if (p->prefixes.count > 0)
 			merge(p);
+	} else {
+		reply_page_reset(&p->reply); /* it may have gathered some */
 	}
 	p->done(p, f);
 }
