@@ -305,6 +305,15 @@ kind_of(CURLcode code, bool *unanswered)
 	return FAIL_PROTOCOL;
 }
 
+static const char *
+words_for(const struct http_slot *slot, CURLcode code)
+{
+	/* libcurl takes no header line over 100 KB, and calls it that. */
+	if (code == CURLE_OUT_OF_MEMORY)
+		return "a response header is too long, or memory is out";
+	return slot->error[0] != '\0' ? slot->error : curl_easy_strerror(code);
+}
+
 static void
 describe(struct http_slot *slot, CURLcode code, struct fail *f)
 {
@@ -321,9 +330,7 @@ describe(struct http_slot *slot, CURLcode code, struct fail *f)
 	} else if (code != CURLE_OK) {
 		f->kind = kind_of(code, &f->unanswered);
 		f->curl = (int)code;
-		fail_set(f, f->kind, "%s",
-		    slot->error[0] != '\0' ? slot->error :
-					     curl_easy_strerror(code));
+		fail_set(f, f->kind, "%s", words_for(slot, code));
 	} else if (slot->req->status < 200) {
 		fail_set(f, FAIL_PROTOCOL, "the server speaks no HTTP");
 		f->unanswered = true;

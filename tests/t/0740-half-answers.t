@@ -20,6 +20,11 @@ run s3cp -n --print src dst a
 is "$status$(cat out)" 0a 'looking after a lost copy finds none by such a HEAD'
 is "$(ask '/count?bucket=dst')" 1 'and copies'
 
+say 'faults clear' 'fault ListObjectsV2 always huge-header'
+run s3ls --retries 1 src
+is "$status$(cat out)" 2 'a header line of 150,000 bytes ends a listing'
+ok 'and is told as what it is' grep -q 'header is too long' err
+
 for op in GetObject GetObjectTagging PutObject; do
 	say 'faults clear' 'drop dst' 'bucket dst' \
 	    "fault $op nth=1 error200=InternalError"
