@@ -396,32 +396,18 @@ finish_all(struct http *h)
  * of them can be followed by a new request, so that a store idles while we
  * work and we idle while it works.
  */
-static void
-set_owner(struct http_shard *shard, int fd)
-{
-	struct http *h = shard->http;
-	size_t need = (size_t)fd + 1;
-
-	if (need > h->nowners) {
-		h->nowners = 2 * need;
-		h->owners = xreallocarray(
-		    h->owners, h->nowners, sizeof(struct http_shard *));
-	}
-	h->owners[fd] = shard;
-}
-
 static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *private)
 {
 	struct http_shard *shard = arg;
 
 	(void)easy, (void)private;
-	set_owner(shard, fd);
 	http_fds_want(&shard->http->fds, fd,
 	    what == CURL_POLL_IN	? POLLIN :
 		what == CURL_POLL_OUT	? POLLOUT :
 		what == CURL_POLL_INOUT ? POLLIN | POLLOUT :
-					  0);
+					  0,
+	    shard);
 	return 0;
 }
 
@@ -475,15 +461,17 @@ run_ready(struct http *h)
 {
 	int64_t began = clock_mono();
 	int fd, events, running;
+	void *shard;
 
-	while (http_fds_next(&h->fds, &fd, &events)) {
-		curl_multi_socket_action(h->owners[fd]->multi, fd,
+	while (http_fds_next(&h->fds, &fd, &events, &shard)) {
+		curl_multi_socket_action(((struct http_shard *)shard)->multi,
+		    fd,
 		    (events & POLLIN ? CURL_CSELECT_IN : 0) |
 			(events & POLLOUT ? CURL_CSELECT_OUT : 0) |
 			(events & ~(POLLIN | POLLOUT) ? CURL_CSELECT_ERR : 0),
 		    &running);
 		if (events & POLLNVAL) /* closed, and we were not told */
-			http_fds_want(&h->fds, fd, 0);
+			http_fds_want(&h->fds, fd, 0, shard);
 		if (clock_mono() - began >= SLICE)
 			break;
 	}
@@ -571,7 +559,6 @@ http_free(struct http *h)
 	}
 	curl_global_cleanup();
 	free(h->ca_default);
-	free(h->owners);
 	http_fds_fini(&h->fds);
 	free(h);
 }

@@ -27,7 +27,7 @@ make_room(struct http_fds *f, size_t more)
 	f->all = xreallocarray(f->all, f->room, sizeof(*f->all));
 }
 
-static size_t *
+static struct http_fds_place *
 place_of(struct http_fds *f, int fd)
 {
 	size_t need = (size_t)fd + 1, n = f->nplaces;
@@ -42,26 +42,27 @@ place_of(struct http_fds *f, int fd)
 }
 
 void
-http_fds_want(struct http_fds *f, int fd, int events)
+http_fds_want(struct http_fds *f, int fd, int events, void *owner)
 {
-	size_t *place = place_of(f, fd);
+	struct http_fds_place *place = place_of(f, fd);
 	struct pollfd *p;
 
-	if (*place == 0) {
+	place->owner = owner;
+	if (place->at == 0) {
 		if (events == 0)
 			return;
 		make_room(f, 1);
 		p = &f->all[f->count++];
 		p->fd = fd;
 		p->revents = 0;
-		*place = f->count;
+		place->at = f->count;
 	}
-	p = &f->all[*place - 1];
+	p = &f->all[place->at - 1];
 	p->events = (short)events;
 	if (events == 0) {
 		p->fd = -1;
 		p->revents = 0;
-		*place = 0;
+		place->at = 0;
 	}
 }
 
@@ -78,7 +79,7 @@ compact(struct http_fds *f)
 		}
 		f->all[to] = f->all[from];
 		to++;
-		f->places[f->all[to - 1].fd] = to;
+		f->places[f->all[to - 1].fd].at = to;
 	}
 	f->count = to;
 	f->next = next;
@@ -106,7 +107,7 @@ http_fds_wait(
 }
 
 bool
-http_fds_next(struct http_fds *f, int *fd, int *events)
+http_fds_next(struct http_fds *f, int *fd, int *events, void **owner)
 {
 	struct pollfd *p;
 
@@ -120,6 +121,7 @@ http_fds_next(struct http_fds *f, int *fd, int *events)
 			continue;
 		*fd = p->fd;
 		*events = p->revents;
+		*owner = f->places[p->fd].owner;
 		p->revents = 0;
 		f->left--;
 		return true;

@@ -49,8 +49,6 @@ struct http {
 	struct http_slot *slots, *free;
 	char *ca_default; /* from libcurl's own build */
 	struct http_fds fds;
-	struct http_shard **owners; /* of descriptors */
-	size_t nowners;
 	bool called; /* somebody above has heard of something */
 	struct http_stats stats;
 	/* A header; not on the stack, which compilers are told to zero. */

@@ -52,12 +52,13 @@ static int
 told(struct scene *s)
 {
 	int fd, events, i;
+	void *owner;
 
-	if (!http_fds_next(&s->fds, &fd, &events))
+	if (!http_fds_next(&s->fds, &fd, &events, &owner))
 		return -1;
 	for (i = 0; i < PIPES; i++)
 		if (s->in[i] == fd)
-			return events & POLLIN ? i : -2;
+			return events & POLLIN && owner == s ? i : -2;
 	return -3;
 }
 
@@ -70,7 +71,7 @@ test_order(void)
 
 	begin(&s);
 	for (i = PIPES - 1; i >= 0; i--)
-		http_fds_want(&s.fds, s.in[i], POLLIN);
+		http_fds_want(&s.fds, s.in[i], POLLIN, &s);
 	http_fds_wait(&s.fds, NULL, 0, 0);
 	ok(told(&s) == -1, "nothing is ready, nothing is told");
 	for (i = 0; i < PIPES; i++)
@@ -92,24 +93,24 @@ test_gaps(void)
 
 	begin(&s);
 	for (i = 0; i < PIPES; i++) {
-		http_fds_want(&s.fds, s.in[i], POLLIN);
+		http_fds_want(&s.fds, s.in[i], POLLIN, &s);
 		fill(&s, i);
 	}
 	http_fds_wait(&s.fds, NULL, 0, -1);
 	for (i = 0; i < PIPES; i += 2)
-		http_fds_want(&s.fds, s.in[i], 0);
+		http_fds_want(&s.fds, s.in[i], 0, &s);
 	for (i = 1; i < PIPES; i += 2)
 		good = good && told(&s) == i;
 	ok(good && told(&s) == -1, "who is wanted no longer is not told");
-	http_fds_want(&s.fds, s.in[0], POLLIN);
+	http_fds_want(&s.fds, s.in[0], POLLIN, &s);
 	ok(told(&s) == -1, "nor who is wanted anew, before the next wait");
 	http_fds_wait(&s.fds, NULL, 0, -1);
 	good = true;
 	for (i = 1; i < PIPES; i += 2)
 		good = good && told(&s) == i;
 	ok(good && told(&s) == 0, "then it stands behind the others");
-	http_fds_want(&s.fds, s.in[1], 0);
-	http_fds_want(&s.fds, s.in[1], 0);
+	http_fds_want(&s.fds, s.in[1], 0, &s);
+	http_fds_want(&s.fds, s.in[1], 0, &s);
 	http_fds_wait(&s.fds, NULL, 0, -1);
 	ok(told(&s) == 3, "giving one up twice harms nobody");
 	end(&s);
@@ -124,7 +125,7 @@ test_fairness(void)
 
 	begin(&s);
 	for (i = 0; i < PIPES; i++) {
-		http_fds_want(&s.fds, s.in[i], POLLIN);
+		http_fds_want(&s.fds, s.in[i], POLLIN, &s);
 		fill(&s, i);
 	}
 	/* All stay ready, and only one is served after each wait. */
@@ -149,7 +150,7 @@ test_others(void)
 	others[0].fd = s.in[0];
 	others[1].fd = s.in[1];
 	others[0].events = others[1].events = POLLIN;
-	http_fds_want(&s.fds, s.in[2], POLLIN);
+	http_fds_want(&s.fds, s.in[2], POLLIN, &s);
 	fill(&s, 1);
 	http_fds_wait(&s.fds, others, 2, -1);
 	ok(others[0].revents == 0 && others[1].revents == POLLIN,
