@@ -17,8 +17,6 @@
 #define BOUNDED	  8    /* times that a bound must have been seen */
 #define PLENTY	  128  /* counts that need no other ones */
 #define STRAY	  .02  /* of what is not thought possible */
-#define LEAD	  0xc2 /* what UTF-8 begins with that is not ASCII: this */
-#define LEAD_LAST 0xf4 /* to this */
 #define ALIKE	  16   /* positions to the right that may be like one */
 
 struct tally {
@@ -358,7 +356,7 @@ weigh_rest(double weight[KEYMODEL_SYMBOLS], double sum, bool scripts)
 		weight[(unsigned char)all[i] + 1] += each;
 		sum += each;
 	}
-	for (unsigned c = LEAD; scripts && c <= LEAD_LAST; c++) {
+	for (unsigned c = KEYNUM_LEAD; scripts && c <= KEYNUM_LEAD_LAST; c++) {
 		weight[c + 1] += each;
 		sum += each;
 	}
@@ -431,5 +429,6 @@ keyname_weigh(struct keyname *k, size_t at, unsigned before, unsigned prev,
 		blend(&here->forks, NULL, weight, ELSEWHERE);
 	for (size_t s = 0; s < SYMBOLS; s++)
 		sum += weight[s];
-	return weigh_rest(weight, sum, any(seen, LEAD + 1, LEAD_LAST + 1));
+	return weigh_rest(
+	    weight, sum, any(seen, KEYNUM_LEAD + 1, KEYNUM_LEAD_LAST + 1));
 }

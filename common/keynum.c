@@ -72,7 +72,7 @@ utf8_length(unsigned char c)
 {
 	if (c < 0x80)
 		return 1;
-	if (c < 0xc2 || c > 0xf4)
+	if (c < KEYNUM_LEAD || c > KEYNUM_LEAD_LAST)
 		return 0;
 	return c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }

@@ -74,6 +74,9 @@ void keynum_end(struct keynum *number);
 size_t keynum_common(const char *a, size_t alen, const char *b, size_t blen);
 /* How many bytes at the beginning are whole, valid UTF-8 sequences. */
 size_t keynum_utf8(const char *key, size_t len);
+/* What a UTF-8 sequence of several bytes begins with: from this to this. */
+#define KEYNUM_LEAD	 0xc2
+#define KEYNUM_LEAD_LAST 0xf4
 /* Make what out holds valid UTF-8, as its first bytes are: complete the first
  * broken sequence with the least bytes that will do, and drop what follows. */
 void keynum_mend(struct buf *out, size_t whole);

@@ -23,10 +23,8 @@
 #define OUTLIER	   4		      /* times what a probe stands for */
 #define PATIENCE   .1 /* of what is under way: less is not worth a probe */
 #define RENEW	   2 /* all is judged anew when so many times as much is known */
-#define EXPLORE	   .8	/* of the budget: then what is known is measured out */
-#define LEAD	   0xc2 /* what UTF-8 begins with that is not ASCII: this */
-#define LEAD_LAST  0xf4 /* to this */
-#define CLOSE_BY   2.0	/* pages: a gap that is read from its beginning */
+#define EXPLORE	   .8  /* of the budget: then what is known is measured out */
+#define CLOSE_BY   2.0 /* pages: a gap that is read from its beginning */
 
 struct splitplan *
 splitplan_new(const struct splitplan_params *params)
@@ -125,11 +123,11 @@ choose_beyond(struct splitplan *p, struct listplan_key k)
 	size_t same = p->cut.prefix_len;
 	unsigned byte = k.len > same ? (unsigned char)k.data[same] : 0;
 
-	if (byte >= LEAD_LAST)
+	if (byte >= KEYNUM_LEAD_LAST)
 		return (struct listplan_key){NULL, 0};
-	byte = (byte + LEAD_LAST + 1) / 2;
-	if (byte > 0x7f && byte < LEAD)
-		byte = LEAD;
+	byte = (byte + KEYNUM_LEAD_LAST + 1) / 2;
+	if (byte > 0x7f && byte < KEYNUM_LEAD)
+		byte = KEYNUM_LEAD;
 	buf_reset(&p->cut.key);
 	buf_add(&p->cut.key, k.data, same);
 	buf_addc(&p->cut.key, (char)byte);
