@@ -11,8 +11,8 @@
  * once), clock skew (corrected from the server's Date), expired tokens
  * (renewed), and the bare 400 and 403 of a HEAD (asked again as a GET of one
  * byte, whose answer has a reason).  Where no answer comes from a store that
- * is asked by plain HTTP, its port is asked once whether it speaks TLS.  An <Error> inside a 200 is a failure,
- * and so is an object without an ETag.
+ * is asked by plain HTTP, its port is asked once whether it speaks TLS.  An
+ * <Error> inside a 200 is a failure, and so is an object without an ETag.
  *
  * Promises: done runs exactly once, from the loop, never from inside
  * s3req_start() or s3req_cancel(); after it the struct is the caller's again.
